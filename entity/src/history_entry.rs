@@ -1,0 +1,28 @@
+//! One line of the audit trail: what was done to an aggregate, by whom, when and why.
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
+#[sea_orm(table_name = "history_entry")]
+pub struct Model {
+    /// In the order of writing, before commit. Twin rows refer to it.
+    #[sea_orm(primary_key)]
+    pub seq: i64,
+    /// In the order of commit, given by the sequencer. Readers go by it.
+    pub position: Option<i64>,
+    pub sequenced_at: Option<DateTimeUtc>,
+    pub aggregate: String,
+    pub aggregate_id: Uuid,
+    pub action: String,
+    pub version: i64,
+    pub principal_id: Uuid,
+    pub token_id: Option<Uuid>,
+    pub at: DateTimeUtc,
+    pub reason: Option<String>,
+    pub request_id: Option<String>,
+    /// SHA-256 of the rows written and of `previous_digest`, in hexadecimal.
+    pub digest: String,
+    pub previous_seq: Option<i64>,
+}
+impl ActiveModelBehavior for ActiveModel {}

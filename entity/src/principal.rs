@@ -1,0 +1,17 @@
+//! Who may act: a person or a service. Tokens belong to a principal.
+use crate::vocab::PrincipalKind;
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
+#[sea_orm(table_name = "principal")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub kind: PrincipalKind,
+    pub name: String,
+    pub person_id: Option<Uuid>,
+    pub created_at: DateTimeUtc,
+}
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,20 @@
+//! An API token, kept as the SHA-256 of its text.
+use crate::vocab::Role;
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
+#[sea_orm(table_name = "token")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub principal_id: Uuid,
+    pub name: String,
+    pub role: Role,
+    pub hash: String,
+    pub created_at: DateTimeUtc,
+    pub expires_at: Option<DateTimeUtc>,
+    pub revoked_at: Option<DateTimeUtc>,
+}
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,64 @@
+//! Words about who may use the register and on what ground it keeps data about people. What a role may do is
+//! decided by the server, not here.
+use super::words;
+
+words! {
+    /// What the holder of a token may do.
+    pub enum Role = "roles", "Roles of tokens" {
+        /// Runs the installation: tokens, configuration, reopening of what is closed.
+        Admin "admin" { lv "Administrators", en "Administrator", ru "Администратор" }
+        /// Keeps programmes, projects and agreements and moves them through their life.
+        ProgrammeManager "programme_manager" {
+            lv "Programmas vadītājs", en "Programme manager", ru "Руководитель программы"
+        }
+        /// Keeps budgets, expenditure and payments.
+        FinanceOfficer "finance_officer" {
+            lv "Finanšu speciālists", en "Finance officer", ru "Специалист по финансам"
+        }
+        /// Keeps events and publications.
+        Contributor "contributor" { lv "Satura ievadītājs", en "Contributor", ru "Редактор содержания" }
+        /// Reads.
+        Viewer "viewer" { lv "Lasītājs", en "Viewer", ru "Читатель" }
+        /// Reads what its scope (a funder, some agreements) covers.
+        Auditor "auditor" { lv "Auditors", en "Auditor", ru "Аудитор" }
+    }
+}
+
+words! {
+    /// What a principal is: somebody, or something that acts on its own.
+    pub enum PrincipalKind = "principal-kinds", "Kinds of principals" {
+        Person "person" { lv "Fiziska persona", en "Person", ru "Физическое лицо" }
+        /// Another system, a script or a connector.
+        Service "service" { lv "Sistēmas konts", en "Service account", ru "Служебная учётная запись" }
+    }
+}
+
+words! {
+    /// The lawful basis of processing personal data: Regulation (EU) 2016/679 (GDPR), article 6(1), points
+    /// (a) to (f).
+    pub enum LawfulBasis = "lawful-bases", "Lawful bases of processing personal data" {
+        /// Point (a).
+        Consent "consent" { lv "Piekrišana", en "Consent", ru "Согласие" }
+        /// Point (b): a contract with the data subject, or steps at his or her request before one.
+        Contract "contract" { lv "Līguma izpilde", en "Performance of a contract", ru "Исполнение договора" }
+        /// Point (c).
+        LegalObligation "legal_obligation" {
+            lv "Juridisks pienākums", en "Legal obligation", ru "Правовое обязательство"
+        }
+        /// Point (d).
+        VitalInterests "vital_interests" {
+            lv "Vitālu interešu aizsardzība", en "Vital interests", ru "Защита жизненно важных интересов"
+        }
+        /// Point (e).
+        PublicTask "public_task" {
+            lv "Uzdevums sabiedrības interesēs vai oficiālo pilnvaru īstenošana",
+            en "Task in the public interest or exercise of official authority",
+            ru "Задача в общественных интересах или осуществление официальных полномочий"
+        }
+        /// Point (f). Not for public authorities in the performance of their tasks: article 6(1), last
+        /// sentence.
+        LegitimateInterests "legitimate_interests" {
+            lv "Leģitīmas intereses", en "Legitimate interests", ru "Законные интересы"
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! The schema's history. A migration never imports `entity`: it must mean the same in five years.
+#![recursion_limit = "256"]
+pub use sea_orm_migration::prelude::*;
+
+mod columns;
+mod m20261122_000001_access;
+mod m20261122_000002_history;
+mod m20261122_000003_parties;
+mod m20261122_000004_projects;
+mod m20261122_000005_agreements;
+mod m20261122_000006_events;
+mod m20261122_000007_claims;
+
+/// Every step, oldest first. Released steps are never edited.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261122_000001_access::Migration),
+            Box::new(m20261122_000002_history::Migration),
+            Box::new(m20261122_000003_parties::Migration),
+            Box::new(m20261122_000004_projects::Migration),
+            Box::new(m20261122_000005_agreements::Migration),
+            Box::new(m20261122_000006_events::Migration),
+            Box::new(m20261122_000007_claims::Migration),
+        ]
+    }
+}

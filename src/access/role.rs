@@ -1,0 +1,76 @@
+//! Role × action × resource, in one table.
+use entity::vocab::Role;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    Read,
+    Create,
+    Update,
+    Delete,
+    Transition,
+}
+
+impl Action {
+    pub const ALL: [Self; 5] = [Self::Read, Self::Create, Self::Update, Self::Delete, Self::Transition];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::Transition => "transition",
+        }
+    }
+}
+
+/// Whether a role may act on a resource (its singular name).
+pub fn may(role: Role, action: Action, resource: &str) -> bool {
+    match role {
+        Role::Admin | Role::ProgrammeManager => true,
+        Role::Viewer | Role::Auditor => action == Action::Read,
+        Role::Contributor => action == Action::Read || ["event", "publication"].contains(&resource),
+        Role::FinanceOfficer => {
+            action == Action::Read || (resource == "grant_agreement" && action != Action::Delete)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_whole_table() {
+        let mut table = String::new();
+        for role in [Role::Admin, Role::ProgrammeManager, Role::FinanceOfficer, Role::Contributor, Role::Viewer, Role::Auditor]
+        {
+            for resource in ["project", "grant_agreement", "event"] {
+                let may: Vec<&str> =
+                    Action::ALL.into_iter().filter(|a| may(role, *a, resource)).map(Action::code).collect();
+                table += &format!("{role:?} {resource}: {}\n", may.join(" "));
+            }
+        }
+        assert_eq!(
+            table,
+            "Admin project: read create update delete transition\n\
+             Admin grant_agreement: read create update delete transition\n\
+             Admin event: read create update delete transition\n\
+             ProgrammeManager project: read create update delete transition\n\
+             ProgrammeManager grant_agreement: read create update delete transition\n\
+             ProgrammeManager event: read create update delete transition\n\
+             FinanceOfficer project: read\n\
+             FinanceOfficer grant_agreement: read create update transition\n\
+             FinanceOfficer event: read\n\
+             Contributor project: read\n\
+             Contributor grant_agreement: read\n\
+             Contributor event: read create update delete transition\n\
+             Viewer project: read\n\
+             Viewer grant_agreement: read\n\
+             Viewer event: read\n\
+             Auditor project: read\n\
+             Auditor grant_agreement: read\n\
+             Auditor event: read\n"
+        );
+    }
+}

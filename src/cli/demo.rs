@@ -1,0 +1,83 @@
+//! `grantline demo`: an embedded database with the demo portfolio, a token, and a request to paste.
+use super::serve::{listen, open, until_told};
+use crate::access::{self, NewToken};
+use crate::config::Config;
+use crate::imports::demo::load_demo;
+use crate::logging;
+use crate::state::AppState;
+use entity::vocab::{PrincipalKind, Role};
+
+const USUAL_DATABASE: &str = "sqlite://grantline-demo.db";
+
+pub async fn run(config: Config) -> anyhow::Result<()> {
+    logging::init(config.log_format, &config.log_level)?;
+    let url = config.database_url.clone().unwrap_or_else(|| USUAL_DATABASE.to_owned());
+    let listener = listen(&config).await?;
+    let state = open(config, &url).await?;
+    let loaded = load_demo(&state).await.map_err(explained)?;
+    let token = token(&state).await?;
+    let address = format!("http://{}", listener.local_addr()?);
+    let records = match loaded {
+        Some(count) => format!("{count} records were loaded"),
+        None => "the register holds records already: nothing was loaded".to_owned(),
+    };
+    println!(
+        "Grantline demo: {records}.\n\
+         \n\
+         Address   {address}\n\
+         Docs      {address}/docs/\n\
+         Token     {token}\n\
+         \n\
+         Ask about LATBEL:\n\
+         \n  \
+         curl -H 'Authorization: Bearer {token}' {address}/v1/projects/LATBEL\n\
+         \n\
+         Ctrl-C stops it; the data stays in {url}.",
+        url = shown(&url),
+    );
+    until_told(listener, state).await
+}
+
+/// The address without a password.
+fn shown(url: &str) -> String {
+    match url::Url::parse(url) {
+        Ok(mut parsed) if parsed.password().is_some() => {
+            let _ = parsed.set_password(Some("..."));
+            parsed.to_string()
+        }
+        _ => url.to_owned(),
+    }
+}
+
+fn explained(error: crate::store::Error) -> anyhow::Error {
+    match error {
+        crate::store::Error::Invalid(faults) => {
+            let plain = crate::http::plain(&faults);
+            anyhow::anyhow!("the demo portfolio does not fit: {plain}")
+        }
+        other => other.into(),
+    }
+}
+
+/// The demo's token: as configured, else made once and kept in the database. It opens nothing but demo data.
+async fn token(state: &AppState) -> anyhow::Result<String> {
+    let text = match &state.config.demo_token {
+        Some(text) => text.clone(),
+        None => kept_token(state).await?,
+    };
+    let new = NewToken {
+        principal: "demo".to_owned(),
+        kind: PrincipalKind::Service,
+        name: "demo".to_owned(),
+        role: Role::Admin,
+        expires_at: None,
+    };
+    access::set_token(&state.db, new, &text, state.clock.now()).await?;
+    Ok(text)
+}
+
+async fn kept_token(state: &AppState) -> anyhow::Result<String> {
+    let key = crate::state::installation_key(&state.db, "demo_token").await?;
+    let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(format!("grantline_demo_{hex}"))
+}

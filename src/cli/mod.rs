@@ -1,0 +1,73 @@
+//! The command line: arguments to configuration to a command. What goes wrong is one clear sentence and a non-zero
+//! exit code.
+mod demo;
+mod migrate;
+mod openapi;
+mod serve;
+mod token;
+
+use crate::config::{Config, Settings};
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Grant-funded projects, for those who receive the grants.
+#[derive(Parser)]
+#[command(name = "grantline", version, about, arg_required_else_help = true)]
+struct Arguments {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Try it: an embedded database with a real portfolio, ready to be asked
+    Demo,
+    /// Serve the API from the database named by --database-url
+    Serve,
+    /// Bring the database's schema up to this version, or tell how it stands
+    Migrate {
+        #[command(subcommand)]
+        command: migrate::Command,
+    },
+    /// Make, list and revoke API tokens
+    Token {
+        #[command(subcommand)]
+        command: token::Command,
+    },
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+/// Runs the command that the arguments name.
+pub async fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = match Config::load(arguments.settings) {
+        Err(problems) => Err(anyhow::Error::new(problems)),
+        Ok(config) => match arguments.command {
+            Command::Demo => demo::run(config).await,
+            Command::Serve => serve::run(config).await,
+            Command::Migrate { command } => migrate::run(config, command).await,
+            Command::Token { command } => token::run(config, command).await,
+            Command::Openapi => openapi::run(),
+        },
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("grantline: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The database that every command but the demo must be told of.
+fn needed_database(config: &Config) -> anyhow::Result<&str> {
+    config.database_url.as_deref().ok_or_else(|| {
+        anyhow::anyhow!(
+            "no database is named: set DATABASE_URL or --database-url to sqlite://path/to/file.db or \
+             postgres://user:password@host/database"
+        )
+    })
+}

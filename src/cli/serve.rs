@@ -1,0 +1,64 @@
+//! `grantline serve`: checks, migrates, listens, and stops when told to.
+use super::needed_database;
+use crate::clock::SystemClock;
+use crate::config::Config;
+use crate::http::router;
+use crate::http::serve::{Limits, Stopped, serve};
+use crate::logging;
+use crate::state::AppState;
+use crate::store::db::Db;
+use anyhow::Context;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+pub async fn run(config: Config) -> anyhow::Result<()> {
+    logging::init(config.log_format, &config.log_level)?;
+    let url = needed_database(&config)?.to_owned();
+    let listener = listen(&config).await?;
+    let state = open(config, &url).await?;
+    tracing::info!(address = %listener.local_addr()?, "listening");
+    until_told(listener, state).await
+}
+
+/// Takes the port first: a server that can't listen should not touch a database.
+pub async fn listen(config: &Config) -> anyhow::Result<TcpListener> {
+    let address = config.listen;
+    TcpListener::bind(address).await.with_context(|| {
+        format!("can't listen on {address}: choose another address with --listen or GRANTLINE_LISTEN")
+    })
+}
+
+/// Connects and migrates.
+pub async fn open(config: Config, url: &str) -> anyhow::Result<AppState> {
+    let db = Db::connect(url, config.database_connections).await?;
+    for name in db.migrate().await? {
+        tracing::info!(name, "migrated");
+    }
+    Ok(AppState::new(db, Arc::new(SystemClock), Arc::new(config)).await?)
+}
+
+/// Serves until Ctrl-C or SIGTERM, then lets running requests finish.
+pub async fn until_told(listener: TcpListener, state: AppState) -> anyhow::Result<()> {
+    let (mut interrupt, mut terminate) =
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let told = async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tracing::info!("stopping: running requests may finish");
+    };
+    let limits = Limits {
+        header_read_timeout: state.config.header_read_timeout,
+        body_read_timeout: state.config.body_read_timeout,
+        keep_alive_timeout: state.config.keep_alive_timeout,
+        shutdown_grace: state.config.shutdown_grace,
+    };
+    let db = state.db.clone();
+    if let Stopped::CutOff(connections) = serve(listener, router(state), limits, told).await {
+        tracing::warn!(connections, "some requests did not finish in time");
+    }
+    db.close().await;
+    Ok(())
+}

@@ -1,0 +1,88 @@
+//! `grantline token create|list|revoke`.
+use super::needed_database;
+use crate::access::{self, NewToken};
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::shared::dates::parse_business_date;
+use crate::store::db::Db;
+use anyhow::{Context, bail};
+use chrono::{DateTime, NaiveTime, Utc};
+use entity::vocab::{PrincipalKind, Role, Word};
+use uuid::Uuid;
+
+#[derive(clap::Subcommand)]
+pub enum Command {
+    /// Make a token; its text is shown this once
+    Create {
+        /// What the token is for
+        #[arg(long)]
+        name: String,
+        /// Who acts with it: a person or a service; made if there is none of this name
+        #[arg(long)]
+        principal: Option<String>,
+        /// Whether that is a person or a service
+        #[arg(long, default_value = "service", value_parser = ["person", "service"])]
+        kind: String,
+        /// What it may do: admin, programme_manager, finance_officer, contributor, viewer or auditor
+        #[arg(long, value_parser = ["admin", "programme_manager", "finance_officer", "contributor", "viewer", "auditor"])]
+        role: String,
+        /// The last day on which it works, such as 2027-12-31; for ever where left out
+        #[arg(long)]
+        expires: Option<String>,
+    },
+    /// List all tokens, without their texts
+    List,
+    /// Make a token stop working, at once and for good
+    Revoke {
+        /// The token's id, as `list` shows it
+        id: Uuid,
+    },
+}
+
+pub async fn run(config: Config, command: Command) -> anyhow::Result<()> {
+    let (url, now) = (needed_database(&config)?, SystemClock.now());
+    let db = Db::connect(url, config.database_connections).await?;
+    match command {
+        Command::Create { name, principal, kind, role, expires } => {
+            let expires_at = expires.map(|text| end_of(&text, &config, now)).transpose()?;
+            let new = NewToken {
+                principal: principal.unwrap_or_else(|| name.clone()),
+                kind: PrincipalKind::from_code(&kind).unwrap_or(PrincipalKind::Service),
+                name,
+                role: Role::from_code(&role).context("no such role")?,
+                expires_at,
+            };
+            let token = access::issue(&db, new, now).await?;
+            eprintln!("Token {} was made. Keep its text: it is not shown again.", token.id);
+            println!("{}", token.text);
+        }
+        Command::List => {
+            println!("id\tprincipal\tname\trole\tcreated\texpires\trevoked");
+            for t in access::list(&db).await? {
+                let shown = |at: Option<DateTime<Utc>>| at.map_or_else(|| "-".to_owned(), |at| at.to_rfc3339());
+                let (created, expires, revoked) = (shown(Some(t.created_at)), shown(t.expires_at), shown(t.revoked_at));
+                println!("{}\t{}\t{}\t{}\t{created}\t{expires}\t{revoked}", t.id, t.principal, t.name, t.role.code());
+            }
+        }
+        Command::Revoke { id } => {
+            if !access::revoke(&db, id, now).await? {
+                bail!("there is no token {id}: `grantline token list` shows them");
+            }
+            println!("Token {id} no longer works.");
+        }
+    }
+    db.close().await;
+    Ok(())
+}
+
+/// The end of a day in the installation's time zone.
+fn end_of(text: &str, config: &Config, now: DateTime<Utc>) -> anyhow::Result<DateTime<Utc>> {
+    let day = parse_business_date(text).ok().and_then(|day| day.succ_opt());
+    let day = day.with_context(|| format!("--expires {text}: a date such as 2027-12-31 is needed"))?;
+    let end = day.and_time(NaiveTime::MIN).and_local_timezone(config.time_zone).earliest();
+    let end = end.with_context(|| format!("--expires {text}: that day has no end here"))?.to_utc();
+    if end <= now {
+        bail!("--expires {text}: that day has passed");
+    }
+    Ok(end)
+}

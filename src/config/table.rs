@@ -1,0 +1,134 @@
+//! The table of settings: the one source of flags, variables, help texts and defaults. Not how a value is read.
+use super::Settings;
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
+
+/// One setting as users meet it.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// Its key in the file.
+    pub name: &'static str,
+    pub flag: &'static str,
+    pub env: &'static str,
+    /// As it would be written; empty where there is none.
+    pub default: &'static str,
+    /// What it means: the flag's help text.
+    pub meaning: &'static str,
+    /// Its value is never printed.
+    pub secret: bool,
+    placeholder: &'static str,
+}
+
+macro_rules! settings {
+    ($($name:literal $flag:literal $env:literal $placeholder:literal $default:literal $secret:literal $meaning:literal;)*) => {
+        /// All settings, in the order of the help text.
+        pub const SETTINGS: &[Setting] = &[$(Setting {
+            name: $name, flag: $flag, env: $env, default: $default, meaning: $meaning, secret: $secret,
+            placeholder: $placeholder,
+        }),*];
+    };
+}
+
+settings! {
+    "config" "--config" "GRANTLINE_CONFIG" "FILE" "" false
+        "A TOML file with settings; flags and environment variables go before it";
+    "database_url" "--database-url" "DATABASE_URL" "URL" "" true
+        "The database: sqlite://path/to/file.db or postgres://user:password@host:port/database";
+    "database_connections" "--database-connections" "GRANTLINE_DATABASE_CONNECTIONS" "NUMBER" "10" false
+        "The most connections to the database at a time (SQLite: for reading; one more writes)";
+    "listen" "--listen" "GRANTLINE_LISTEN" "ADDRESS:PORT" "127.0.0.1:8080" false
+        "Where the server listens";
+    "public_url" "--public-url" "GRANTLINE_PUBLIC_URL" "URL" "" false
+        "The address under which clients reach the server, where it differs from where it listens";
+    "cors_origins" "--cors-origins" "GRANTLINE_CORS_ORIGINS" "ORIGINS" "" false
+        "Web origins that may call the API from a browser, separated by commas; * for all";
+    "time_zone" "--time-zone" "GRANTLINE_TIME_ZONE" "NAME" "Europe/Riga" false
+        "The time zone that says which day it is (a name of the IANA database)";
+    "log_level" "--log-level" "GRANTLINE_LOG_LEVEL" "FILTER" "info" false
+        "What is logged: error, warn, info, debug, trace, or by part as in warn,grantline=debug";
+    "log_format" "--log-format" "GRANTLINE_LOG_FORMAT" "FORMAT" "text" false
+        "How log lines are written: text or json";
+    "body_limit" "--body-limit" "GRANTLINE_BODY_LIMIT" "BYTES" "1m" false
+        "The largest request body, in bytes; k and m stand for 1024 and 1024 * 1024";
+    "request_timeout" "--request-timeout" "GRANTLINE_REQUEST_TIMEOUT" "SECONDS" "60" false
+        "How long a request may take until its answer begins";
+    "header_read_timeout" "--header-read-timeout" "GRANTLINE_HEADER_READ_TIMEOUT" "SECONDS" "10" false
+        "How long a client may take to send a request's head";
+    "body_read_timeout" "--body-read-timeout" "GRANTLINE_BODY_READ_TIMEOUT" "SECONDS" "30" false
+        "How long a client may take to send a body (large bodies: more, if 64 KiB a second arrive), or stall in reading an answer";
+    "keep_alive_timeout" "--keep-alive-timeout" "GRANTLINE_KEEP_ALIVE_TIMEOUT" "SECONDS" "75" false
+        "How long a connection may rest between two requests";
+    "shutdown_grace" "--shutdown-grace" "GRANTLINE_SHUTDOWN_GRACE" "SECONDS" "30" false
+        "How long running requests may take to finish when the server is told to stop";
+    "metrics_public" "--metrics-public" "GRANTLINE_METRICS_PUBLIC" "TRUE/FALSE" "false" false
+        "Whether GET /metrics answers others than this machine: true or false";
+    "demo_token" "--demo-token" "GRANTLINE_DEMO_TOKEN" "TOKEN" "" true
+        "The demo's access token, for scripts: 32 characters or more of A-Z, a-z, 0-9, - and _; made anew otherwise";
+}
+
+/// All settings with flag, variable, default and meaning: for the README's table and its test.
+pub fn describe() -> &'static [Setting] {
+    SETTINGS
+}
+
+pub(super) fn find(name: &str) -> &'static Setting {
+    SETTINGS.iter().find(|one| one.name == name).expect("the code asks only for settings of the table")
+}
+
+/// What to say of a key that is no setting.
+pub(super) fn unknown(key: &str) -> String {
+    let wanted = key.to_lowercase().replace(['-', '.', ' '], "_");
+    let near = SETTINGS.iter().map(|one| one.name).filter(|name| *name != "config");
+    let distance = |name: &str| {
+        let common = name.chars().zip(wanted.chars()).take_while(|(a, b)| a == b).count();
+        name.len().max(wanted.len()) - common
+    };
+    match near.clone().min_by_key(|name| distance(name)).filter(|name| distance(name) <= name.len() / 2) {
+        Some(name) => format!("`{}` is no setting; did you mean `{name}`?", key.escape_debug()),
+        None => {
+            let names = near.collect::<Vec<_>>().join(", ");
+            format!("`{}` is no setting; there are {names}.", key.escape_debug())
+        }
+    }
+}
+
+impl Args for Settings {
+    fn augment_args(command: Command) -> Command {
+        SETTINGS.iter().fold(command, |command, setting| {
+            let help = match setting.default {
+                "" => setting.meaning.to_owned(),
+                default => format!("{} [default: {default}]", setting.meaning),
+            };
+            command.arg(
+                Arg::new(setting.name)
+                    .long(setting.flag.trim_start_matches("--"))
+                    .env(setting.env)
+                    // Otherwise --help prints what the variables hold.
+                    .hide_env_values(true)
+                    .value_name(setting.placeholder)
+                    .help(help)
+                    .global(true),
+            )
+        })
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Settings {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut settings = Self::default();
+        settings.update_from_arg_matches(matches)?;
+        Ok(settings)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        for setting in SETTINGS {
+            if let Some(value) = matches.get_one::<String>(setting.name) {
+                self.0.insert(setting.name, value.clone());
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,224 @@
+//! A request as handlers see it: who asks, the parts of the path, the parameters (each taken by name, the rest
+//! refused), the headers. axum's own extractors for paths and queries are not used elsewhere.
+use super::messages::Language;
+use super::problem::{FORBIDDEN, MALFORMED_HEADER, Located, Problem};
+use crate::access::{Action, Caller, may};
+use crate::clock::today;
+use crate::shared::check::Fault;
+use crate::shared::dates::is_business_date;
+use crate::state::AppState;
+use crate::store::unit::Intent;
+use crate::store::view::{Scope, View};
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::{HeaderMap, Uri, header, request::Parts};
+use chrono::NaiveDate;
+use serde_json::{Map, Value, json};
+
+/// The id of a request: given by the caller or made by us, in every log line and error body.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+pub struct Ask {
+    pub caller: Caller,
+    pub params: Params,
+    pub headers: HeaderMap,
+    pub uri: Uri,
+    pub language: Language,
+    pub request_id: String,
+    path: Vec<(String, String)>,
+}
+
+impl FromRequestParts<AppState> for Ask {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let caller = super::auth::caller(&parts.headers, state).await?;
+        let path = RawPathParams::from_request_parts(parts, state)
+            .await
+            .map_err(|_| Problem::new(super::problem::NOT_FOUND))?;
+        let accept = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+        Ok(Self {
+            caller,
+            params: Params::read(parts.uri.query().unwrap_or_default()),
+            language: Language::accepted(accept),
+            request_id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
+            path: path.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect(),
+            headers: parts.headers.clone(),
+            uri: parts.uri.clone(),
+        })
+    }
+}
+
+impl Ask {
+    /// A parameter of the path; empty if the route has none of this name.
+    pub fn path(&self, name: &str) -> &str {
+        self.path.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v)
+    }
+
+    /// What this caller may see.
+    pub fn view(&self) -> View {
+        View::now(Scope::Register)
+    }
+
+    /// # Errors
+    /// 403 when the caller's role may not do this.
+    pub fn must(&self, action: Action, resource: &str) -> Result<(), Problem> {
+        if may(self.caller.role, action, resource) {
+            return Ok(());
+        }
+        Err(Problem::new(FORBIDDEN).with(json!({"role": self.caller.role, "action": action.code()})))
+    }
+
+    /// The business date: `as_of`, else today in the installation's time zone.
+    pub fn as_of(&mut self, state: &AppState) -> NaiveDate {
+        self.params.date("as_of").unwrap_or_else(|| today(state.clock.now(), state.config.time_zone))
+    }
+
+    /// What a write keeps of its request. Takes `dry_run` and the header `Grantline-Reason`.
+    pub fn intent(&mut self, state: &AppState) -> Result<Intent, Problem> {
+        let reason = match self.headers.get("grantline-reason") {
+            None => None,
+            Some(value) => Some(header_text("Grantline-Reason", value.as_bytes())?),
+        };
+        let as_of = self.as_of(state);
+        Ok(Intent {
+            principal_id: self.caller.principal_id,
+            token_id: Some(self.caller.token_id),
+            reason,
+            request_id: Some(self.request_id.clone()),
+            dry_run: self.params.flag("dry_run").unwrap_or(false),
+            now: state.clock.now(),
+            as_of,
+        })
+    }
+
+    pub fn header(&self, name: header::HeaderName) -> Option<&str> {
+        self.headers.get(name).and_then(|v| v.to_str().ok())
+    }
+}
+
+/// A header that people write text into: UTF-8, without control characters, not longer than a reason needs.
+fn header_text(name: &str, bytes: &[u8]) -> Result<String, Problem> {
+    let refuse = |reason: &str| Problem::new(MALFORMED_HEADER).with(json!({"header": name, "reason": reason}));
+    let text = std::str::from_utf8(bytes).map_err(|_| refuse("not UTF-8"))?.trim();
+    if text.is_empty() || text.chars().count() > 2000 || text.chars().any(char::is_control) {
+        return Err(refuse("1 to 2000 characters without control characters"));
+    }
+    Ok(text.to_owned())
+}
+
+/// The parameters of an address. Each is taken once by name; what is left at the end is unknown.
+#[derive(Debug, Default)]
+pub struct Params {
+    pairs: Vec<(String, String)>,
+    allowed: Vec<String>,
+    faults: Vec<Located>,
+}
+
+impl Params {
+    fn read(query: &str) -> Self {
+        let mut params = Self::default();
+        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            // Bytes that are no UTF-8 were replaced, and PostgreSQL takes no NUL.
+            if [&name, &value].iter().any(|text| text.contains(['\0', '\u{fffd}'])) {
+                params.refuse(&name, "invalid_value", json!({"value": "", "expected": "UTF-8 text without NUL"}));
+            } else if params.pairs.iter().any(|(n, _)| *n == name) {
+                params.refuse(&name, "duplicate_parameter", json!({}));
+            } else {
+                params.pairs.push((name.into_owned(), value.into_owned()));
+            }
+        }
+        params
+    }
+
+    pub fn refuse(&mut self, name: &str, code: &'static str, params: Value) {
+        let name = name.replace('\0', "");
+        let params = match params {
+            Value::Object(map) => map,
+            _ => Map::new(),
+        };
+        let fault = Fault { pointer: String::new(), code, params };
+        self.faults.push(Located { parameter: Some(name), fault });
+    }
+
+    /// A name that the operation knows, for the message of those it does not.
+    pub fn allow(&mut self, name: impl Into<String>) {
+        self.allowed.push(name.into());
+    }
+
+    /// All pairs, for the address of the next page.
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.pairs
+    }
+
+    /// The raw value of a parameter. It stays among [`Params::pairs`].
+    pub fn text(&mut self, name: &str) -> Option<String> {
+        self.allow(name);
+        self.pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone())
+    }
+
+    pub fn flag(&mut self, name: &str) -> Option<bool> {
+        let text = self.text(name)?;
+        match text.as_str() {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => {
+                self.refuse(name, "invalid_value", json!({"value": text, "expected": "true or false"}));
+                None
+            }
+        }
+    }
+
+    pub fn date(&mut self, name: &str) -> Option<NaiveDate> {
+        let text = self.text(name)?;
+        match text.parse() {
+            Ok(date) if is_business_date(&text) => Some(date),
+            _ => {
+                let expected = "a date such as 2021-05-31";
+                self.refuse(name, "invalid_value", json!({"value": text, "expected": expected}));
+                None
+            }
+        }
+    }
+
+    /// A number of records, 1 to `max`.
+    pub fn count(&mut self, name: &str, default: u64, max: u64) -> u64 {
+        let Some(text) = self.text(name) else { return default };
+        match text.parse() {
+            Ok(count) if (1..=max).contains(&count) && !text.starts_with('+') => count,
+            _ => {
+                let expected = format!("a whole number from 1 to {max}");
+                self.refuse(name, "invalid_value", json!({"value": text, "expected": expected}));
+                default
+            }
+        }
+    }
+
+    /// A list separated by commas, without blanks and repetitions.
+    pub fn list(&mut self, name: &str) -> Option<Vec<String>> {
+        let text = self.text(name)?;
+        let mut items: Vec<String> = Vec::new();
+        for item in text.split(',').map(str::trim) {
+            if !items.iter().any(|i| i == item) {
+                items.push(item.to_owned());
+            }
+        }
+        Some(items)
+    }
+
+    /// Refuses what nobody took.
+    ///
+    /// # Errors
+    /// 400 with every fault of the address at once.
+    pub fn done(&mut self) -> Result<(), Problem> {
+        let names: Vec<String> =
+            self.pairs.iter().map(|(n, _)| n.clone()).filter(|n| !self.allowed.contains(n)).collect();
+        let mut allowed = self.allowed.clone();
+        allowed.sort_unstable();
+        allowed.dedup();
+        for name in names {
+            self.refuse(&name, "unknown_parameter", json!({"allowed": allowed}));
+        }
+        if self.faults.is_empty() { Ok(()) } else { Err(Problem::parameters(std::mem::take(&mut self.faults))) }
+    }
+}

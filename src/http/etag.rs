@@ -1,0 +1,52 @@
+//! Entity tags: `"<version>-<hash of the representation>"`, strong for single records, weak for lists.
+use super::ask::Ask;
+use super::problem::{MALFORMED_HEADER, PRECONDITION_REQUIRED, Problem};
+use axum::http::{HeaderValue, header};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+/// The tag of a record's representation.
+pub fn strong(version: i64, body: &[u8]) -> HeaderValue {
+    tag(format!("\"{version}-{}\"", hash(body)))
+}
+
+/// The tag of a list's page.
+pub fn weak(body: &[u8]) -> HeaderValue {
+    tag(format!("W/\"{}\"", hash(body)))
+}
+
+fn tag(text: String) -> HeaderValue {
+    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
+}
+
+fn hash(body: &[u8]) -> String {
+    Sha256::digest(body).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Whether the caller has this representation already (`If-None-Match`, RFC 9110, 13.1.2: weak comparison).
+pub fn not_modified(ask: &Ask, current: &HeaderValue) -> bool {
+    let Some(given) = ask.header(header::IF_NONE_MATCH) else { return false };
+    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    let current = current.to_str().map(opaque).unwrap_or_default();
+    given.split(',').any(|tag| tag.trim() == "*" || opaque(tag) == current)
+}
+
+/// The version that the caller read: the part of `If-Match` before the dash. A proxy's `W/` on our own tag is
+/// accepted, since proxies that compress put it there.
+///
+/// # Errors
+/// 428 without the header, 400 for a tag that is not ours.
+pub fn expected_version(ask: &Ask) -> Result<i64, Problem> {
+    let Some(given) = ask.headers.get(header::IF_MATCH) else {
+        return Err(Problem::new(PRECONDITION_REQUIRED));
+    };
+    let version = given.to_str().ok().and_then(|text| {
+        let tag = text.trim();
+        let tag = tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"')?.strip_suffix('"')?;
+        tag.split_once('-').map_or(tag, |(version, _)| version).parse::<i64>().ok().filter(|v| *v > 0)
+    });
+    version.ok_or_else(|| {
+        let reason = "send one ETag of this record as it was given, for example \"7-0a1b2c3d4e5f6071\"";
+        Problem::new(MALFORMED_HEADER).with(json!({"header": "If-Match", "reason": reason}))
+    })
+}

@@ -1,0 +1,155 @@
+//! Reading a body: the right media type, within the limit, JSON without repeated members, without NUL.
+use super::problem::{BODY_TOO_LARGE, INVALID, MALFORMED_BODY, Problem, UNSUPPORTED_MEDIA_TYPE};
+use crate::shared::check::{Faults, pointer_segment};
+use crate::state::AppState;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::header;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value, json};
+use std::fmt;
+
+pub const JSON: &str = "application/json";
+/// RFC 7396.
+pub const MERGE_PATCH: &str = "application/merge-patch+json";
+
+/// A body, not yet held against a schema. `PATCH` takes a merge patch, all else JSON.
+pub struct Body(pub Value);
+
+impl FromRequest<AppState> for Body {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
+        let expected = if request.method() == axum::http::Method::PATCH { MERGE_PATCH } else { JSON };
+        let given = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+        let media_type = given.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        if !media_type.eq_ignore_ascii_case(expected) {
+            return Err(Problem::new(UNSUPPORTED_MEDIA_TYPE).with(json!({"expected": expected})));
+        }
+        let max = state.config.body_limit;
+        let bytes = match Bytes::from_request(request, state).await {
+            Ok(bytes) => bytes,
+            Err(rejection) if rejection.status() == 413 => {
+                return Err(Problem::new(BODY_TOO_LARGE).with(json!({"max": max})));
+            }
+            Err(rejection) => {
+                return Err(Problem::new(MALFORMED_BODY).with(json!({"reason": rejection.body_text()})));
+            }
+        };
+        read(&bytes).map(Self)
+    }
+}
+
+/// # Errors
+/// 400 for what is not JSON, 422 naming each text that holds NUL.
+pub fn read(bytes: &[u8]) -> Result<Value, Problem> {
+    let Unique(value) = serde_json::from_slice(bytes)
+        .map_err(|e| Problem::new(MALFORMED_BODY).with(json!({"reason": e.to_string()})))?;
+    let mut faults = Faults::default();
+    refuse_nul(&value, "", &mut faults);
+    if faults.is_empty() { Ok(value) } else { Err(Problem::faults(INVALID, faults)) }
+}
+
+fn refuse_nul(value: &Value, at: &str, faults: &mut Faults) {
+    let mut refuse = |at: &str| faults.add(at, "invalid", json!({"reason": "the character NUL can't be kept"}));
+    match value {
+        Value::String(text) if text.contains('\0') => refuse(at),
+        Value::Array(list) => {
+            for (index, item) in list.iter().enumerate() {
+                refuse_nul(item, &format!("{at}/{index}"), faults);
+            }
+        }
+        Value::Object(map) => {
+            for (name, item) in map {
+                if name.contains('\0') {
+                    faults.add(at, "invalid", json!({"reason": "the character NUL can't be kept"}));
+                } else {
+                    refuse_nul(item, &format!("{at}{}", pointer_segment(name)), faults);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A JSON value in which no object names a member twice: of two values one would be lost in silence.
+struct Unique(Value);
+
+impl<'de> Deserialize<'de> for Unique {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(UniqueVisitor).map(Self)
+    }
+}
+
+struct UniqueVisitor;
+
+impl<'de> Visitor<'de> for UniqueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_bool<E>(self, v: bool) -> Result<Value, E> {
+        Ok(v.into())
+    }
+
+    fn visit_i64<E>(self, v: i64) -> Result<Value, E> {
+        Ok(v.into())
+    }
+
+    fn visit_u64<E>(self, v: u64) -> Result<Value, E> {
+        Ok(v.into())
+    }
+
+    fn visit_f64<E: Error>(self, v: f64) -> Result<Value, E> {
+        serde_json::Number::from_f64(v).map(Value::Number).ok_or_else(|| E::custom("a number beyond range"))
+    }
+
+    fn visit_str<E>(self, v: &str) -> Result<Value, E> {
+        Ok(v.into())
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Unique(item)) = seq.next_element()? {
+            list.push(item);
+        }
+        Ok(list.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some((name, Unique(value))) = access.next_entry::<String, Unique>()? {
+            if map.contains_key(&name) {
+                return Err(A::Error::custom(format!("the member {name:?} stands here twice")));
+            }
+            map.insert(name, value);
+        }
+        Ok(map.into())
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ordinary_json_comes_through() {
+        let text = r#"{"a":[1,-2,3.5,true,null,"š"],"b":{}}"#;
+        assert_eq!(read(text.as_bytes()).ok().unwrap().to_string(), text);
+    }
+
+    #[test]
+    fn what_would_lose_something_is_refused() {
+        for text in [r#"{"a":1,"a":2}"#, r#""\ud800""#, "{", "[1,]", "1e999", ""] {
+            assert_eq!(read(text.as_bytes()).err().unwrap().code.code, "malformed_body", "{text}");
+        }
+        assert_eq!(read(br#"{"a":["x\u0000"]}"#).err().unwrap().code.code, "invalid");
+    }
+}

@@ -1,0 +1,90 @@
+//! The HTTP side that every route shares, and the router.
+pub mod acts;
+pub mod ask;
+mod auth;
+mod code_lists;
+mod contract;
+mod cursor;
+pub mod etag;
+mod filter;
+pub mod json;
+mod layers;
+pub mod messages;
+pub mod metrics;
+mod openapi;
+mod pages;
+
+mod parameters;
+pub mod problem;
+pub mod resource;
+pub mod serve;
+
+pub use contract::{contract, plain};
+pub use openapi::insert as insert_schema;
+pub use pages::DOCUMENT;
+
+use crate::state::AppState;
+use crate::{access, agreements, claims, events, funders, lifecycle, organisations, projects};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use resource::{Face, SchemaOf};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::cors::{AllowOrigin, Any, CorsLayer};
+
+/// Every resource, in the order of the document.
+pub static FACES: &[&Face] = &[
+    &projects::FACE,
+    &agreements::FACE,
+    &events::FACE,
+    &events::PUBLICATIONS,
+    &organisations::FACE,
+    &funders::FACE,
+    &funders::PROGRAMMES,
+    &access::PERSONS,
+    &claims::FACE,
+];
+
+/// The schemas of members that are worked out, by resource: what `REGISTER.derivations` add.
+pub static DERIVED: &[(&[&str], SchemaOf)] = &[
+    (&["claim"], SchemaOf::new::<claims::AdoptionFacts>()),
+    (&["funder"], SchemaOf::new::<funders::model::FunderFacts>()),
+    (
+        &["organisation", "funder", "programme", "project", "grant_agreement", "event", "publication"],
+        SchemaOf::new::<claims::SourceFacts>(),
+    ),
+    (&["project"], SchemaOf::new::<lifecycle::ProjectLife>()),
+    (&["grant_agreement"], SchemaOf::new::<lifecycle::AgreementLife>()),
+];
+
+/// The face of a resource, by its singular name.
+pub fn face(resource: &str) -> Option<&'static Face> {
+    FACES.iter().copied().find(|face| face.resource.name == resource)
+}
+
+/// Every route with its layers.
+pub fn router(state: AppState) -> Router {
+    let api = FACES.iter().fold(Router::new(), |router, face| router.merge(resource::routes(face)));
+    api.merge(acts::routes())
+        .merge(pages::routes())
+        .fallback(layers::no_route)
+        .method_not_allowed_fallback(layers::no_method)
+        .layer(DefaultBodyLimit::max(state.config.body_limit))
+        .layer(from_fn(layers::plain_errors))
+        .layer(CatchPanicLayer::custom(layers::panicked))
+        .layer(from_fn_with_state(state.clone(), layers::edge))
+        .layer(from_fn_with_state(state.metrics.clone(), metrics::track))
+        .layer(cors(&state.config.cors_origins))
+        .layer(CompressionLayer::new())
+        .with_state(state)
+}
+
+fn cors(origins: &[String]) -> CorsLayer {
+    let layer = CorsLayer::new().allow_methods(Any).allow_headers(Any).expose_headers(Any);
+    match origins {
+        [] => CorsLayer::new(),
+        [all] if all == "*" => layer.allow_origin(Any),
+        some => layer.allow_origin(AllowOrigin::list(some.iter().filter_map(|o| o.parse().ok()))),
+    }
+}

@@ -1,0 +1,78 @@
+//! The parameters of lists in the document: every filter with every operator, as it is spelled in an address.
+use super::resource::Face;
+use crate::store::listing::{Field, Kind, Op};
+use serde_json::{Value, json};
+
+pub fn of_list(face: &Face) -> Vec<Value> {
+    let resource = face.resource;
+    let mut parameters: Vec<Value> = ["Limit", "Cursor", "IncludeTotal", "AsOf", "Search", "UpdatedSince", "Format", "Columns", "IfNoneMatch"]
+        .into_iter()
+        .map(|name| json!({"$ref": format!("#/components/parameters/{name}")}))
+        .collect();
+    let sortable: Vec<&str> = resource.list_fields().filter(|f| f.sortable).map(|f| f.path).collect();
+    parameters.push(text(
+        "sort",
+        &format!("Members to sort by, separated by commas, `-` before one for descending: {}. Records without a value come last; ties go by id.", sortable.join(", ")),
+        2000,
+    ));
+    let counted: Vec<&str> = resource.list_fields().filter(|f| f.facet).map(|f| f.path).collect();
+    if !counted.is_empty() {
+        parameters.push(text(
+            "facets",
+            &format!("Members whose values are counted over the whole filtered list, separated by commas: {}.", counted.join(", ")),
+            2000,
+        ));
+    }
+    for relation in resource.relations {
+        let keys = match crate::REGISTER.find(relation.resource).and_then(|r| r.code) {
+            Some(_) => "ids or codes",
+            None => "ids",
+        };
+        parameters.push(text(relation.name, &format!("{} Any of these {keys}, separated by commas.", relation.meaning), 10_000));
+    }
+    for field in resource.list_fields() {
+        for op in field.kind.operators() {
+            parameters.push(filter(field, *op));
+        }
+    }
+    parameters
+}
+
+fn text(name: &str, description: &str, max: usize) -> Value {
+    json!({"name": name, "in": "query", "description": description, "schema": {"type": "string", "minLength": 1, "maxLength": max}})
+}
+
+fn filter(field: &Field, op: Op) -> Value {
+    let name = match op {
+        Op::Eq => field.path.to_owned(),
+        op => format!("{}[{}]", field.path, op.code()),
+    };
+    let meaning = match op {
+        Op::Eq | Op::In => "is any of these",
+        Op::Ne => "is none of these",
+        Op::Gt => "is greater (later)",
+        Op::Gte => "is greater (later) or equal",
+        Op::Lt => "is less (earlier)",
+        Op::Lte => "is less (earlier) or equal",
+        Op::Contains => "contains this, upper and lower case alike",
+        Op::IsNull => "has no value (true) or has one (false)",
+    };
+    json!({"name": name, "in": "query", "description": format!("Where `{}` {meaning}.", field.path), "schema": schema(field.kind, op)})
+}
+
+fn schema(kind: Kind, op: Op) -> Value {
+    let single = matches!(op, Op::Gt | Op::Gte | Op::Lt | Op::Lte);
+    match (kind, op) {
+        (_, Op::IsNull) | (Kind::Flag, _) => json!({"type": "boolean"}),
+        (Kind::Date, _) if single => json!({"type": "string", "format": "date", "maxLength": 10}),
+        (Kind::Instant, _) if single => json!({"type": "string", "format": "date-time", "maxLength": 40}),
+        (Kind::Integer, _) if single => json!({"type": "integer", "format": "int64", "minimum": i64::MIN, "maximum": i64::MAX}),
+        (Kind::Money, _) => json!({"type": "string", "format": "decimal", "pattern": "^-?[0-9]{1,15}(\\.[0-9]{1,4})?$", "maxLength": 21}),
+        (Kind::Word(list), _) => {
+            let words: Vec<&str> = list.terms.iter().map(|t| t.code).collect();
+            json!({"type": "string", "minLength": 1, "maxLength": 4000, "x-known-values": words})
+        }
+        (Kind::Phase, _) => json!({"type": "string", "minLength": 1, "maxLength": 200, "x-known-values": ["not_started", "running", "ended", "unknown"]}),
+        _ => json!({"type": "string", "minLength": 1, "maxLength": 10_000}),
+    }
+}

@@ -1,0 +1,246 @@
+//! Every error of the API as one type, one table from code to status and words, one body: RFC 9457.
+//! The body is written at the edge ([`super::layers`]), which knows the request's id and language.
+use super::messages::{Language, fill, message};
+use crate::shared::check::{Fault, Faults};
+use crate::store::classify::{DbFault, classify};
+use crate::store::{self, Referrer};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+
+/// A kind of problem. `detail` may name `{params}`.
+pub struct Code {
+    pub code: &'static str,
+    pub status: u16,
+    pub title: [&'static str; 2],
+    pub detail: [&'static str; 2],
+}
+
+macro_rules! codes {
+    ($($name:ident $code:literal $status:literal $en:literal / $lv:literal : $detail_en:literal / $detail_lv:literal;)*) => {
+        $(pub const $name: &Code = &Code { code: $code, status: $status, title: [$en, $lv], detail: [$detail_en, $detail_lv] };)*
+        /// Every code that an answer can carry, by status.
+        pub const CODES: &[&Code] = &[$($name),*];
+    };
+}
+codes! {
+    BAD_PARAMETERS "bad_parameters" 400 "The address can't be understood" / "Adrese nav saprotama" : "Some parameters are unknown or have values that can't be read; each is named in errors." / "Daži parametri nav zināmi vai to vērtības nav nolasāmas; katrs nosaukts laukā errors.";
+    MALFORMED_BODY "malformed_body" 400 "The body can't be read" / "Pieprasījuma saturs nav nolasāms" : "The body is not JSON as RFC 8259 has it: {reason}" / "Saturs nav JSON (RFC 8259): {reason}";
+    MALFORMED_HEADER "malformed_header" 400 "A header can't be read" / "Galvene nav nolasāma" : "{header}: {reason}" / "{header}: {reason}";
+    UNAUTHENTICATED "unauthenticated" 401 "A valid token is needed" / "Vajadzīga derīga pilnvara" : "Send Authorization: Bearer <token>. The token is missing, unknown, expired or revoked." / "Sūtiet Authorization: Bearer <pilnvara>. Pilnvaras nav, tā nav zināma, ir beigusies vai atsaukta.";
+    FORBIDDEN "forbidden" 403 "Your role does not allow this" / "Jūsu loma to neatļauj" : "The role {role} may not {action} here." / "Loma {role} šeit nedrīkst: {action}.";
+    NOT_FOUND "not_found" 404 "There is nothing here" / "Šeit nekā nav" : "It does not exist, or it is not yours to see." / "Tā nav, vai arī tas jums nav pieejams.";
+    METHOD_NOT_ALLOWED "method_not_allowed" 405 "This method does not work here" / "Šī metode šeit nedarbojas" : "The header Allow names the methods that do." / "Galvene Allow nosauc metodes, kas darbojas.";
+    NOT_ACCEPTABLE "not_acceptable" 406 "No such format" / "Šāda formāta nav" : "The answer can't be given in the format asked for; possible are: {allowed}" / "Atbildi nevar sniegt prasītajā formātā; iespējams: {allowed}";
+    TIMEOUT "timeout" 408 "It took too long" / "Pārāk ilgi" : "The request took longer than {seconds} seconds and was given up; nothing was written." / "Pieprasījums ilga vairāk nekā {seconds} sekundes un tika pārtraukts; nekas nav ierakstīts.";
+    TRANSITION_REFUSED "transition_refused" 409 "The life cycle does not allow this step" / "Dzīves cikls šo soli neļauj" : "Everything that stands in the way is named in errors." / "Viss, kas traucē, nosaukts laukā errors.";
+    REFERENCED "referenced" 409 "Others refer to this record" / "Uz šo ierakstu atsaucas citi" : "It can't be deleted while others refer to it; those that you may see are named in errors." / "To nevar dzēst, kamēr uz to atsaucas citi; redzamie nosaukti laukā errors.";
+    CONFLICT "conflict" 409 "Another change came in between" / "Pa vidu notika cita izmaiņa" : "Read the record again and repeat the change." / "Nolasiet ierakstu vēlreiz un atkārtojiet izmaiņu.";
+    STALE_VERSION "stale_version" 412 "The record was changed since you read it" / "Ieraksts ir mainīts, kopš to nolasījāt" : "Its version is now {current}; read it again and repeat the change with its ETag." / "Tā versija tagad ir {current}; nolasiet to vēlreiz un atkārtojiet ar tā ETag.";
+    BODY_TOO_LARGE "body_too_large" 413 "The body is too large" / "Saturs ir par lielu" : "At most {max} bytes are taken." / "Pieņem ne vairāk kā {max} baitus.";
+    UNSUPPORTED_MEDIA_TYPE "unsupported_media_type" 415 "The body has another media type" / "Cits satura veids" : "Send Content-Type: {expected}" / "Sūtiet Content-Type: {expected}";
+    INVALID "invalid" 422 "The content is not valid" / "Saturs nav derīgs" : "Each fault is named in errors; nothing was written." / "Katra kļūda nosaukta laukā errors; nekas nav ierakstīts.";
+    PRECONDITION_REQUIRED "precondition_required" 428 "If-Match is needed" / "Vajadzīgs If-Match" : "Read the record and send its ETag as If-Match, so that no change of others is lost." / "Nolasiet ierakstu un sūtiet tā ETag kā If-Match, lai citu izmaiņas nepazustu.";
+    INTERNAL "internal" 500 "Something failed here" / "Te kaut kas neizdevās" : "The fault is ours and has been logged with this request's id." / "Kļūda ir mūsu; tā reģistrēta ar šī pieprasījuma numuru.";
+    UNAVAILABLE "unavailable" 503 "The database is away" / "Datubāze nav sasniedzama" : "Try again in a moment." / "Mēģiniet pēc brīža vēlreiz.";
+    STORAGE_FULL "storage_full" 507 "No space is left" / "Vairs nav vietas" : "Nothing was written. Reading goes on." / "Nekas nav ierakstīts. Lasīt var turpināt.";
+}
+
+/// A fault with its place: in the body, or in the address.
+#[derive(Clone, Debug)]
+pub struct Located {
+    pub parameter: Option<String>,
+    pub fault: Fault,
+}
+
+/// An error on its way out.
+#[derive(Clone)]
+pub struct Problem {
+    pub code: &'static Code,
+    params: Map<String, Value>,
+    errors: Vec<Located>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Problem {
+    pub fn new(code: &'static Code) -> Self {
+        Self { code, params: Map::new(), errors: Vec::new(), headers: Vec::new() }
+    }
+
+    /// With the `{params}` of its detail.
+    pub fn with(mut self, params: Value) -> Self {
+        if let Value::Object(params) = params {
+            self.params.extend(params);
+        }
+        self
+    }
+
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// Faults in the body.
+    pub fn faults(code: &'static Code, faults: Faults) -> Self {
+        let errors = faults.into_vec().into_iter().map(|fault| Located { parameter: None, fault }).collect();
+        Self { errors, ..Self::new(code) }
+    }
+
+    /// Faults in the address.
+    pub fn parameters(errors: Vec<Located>) -> Self {
+        Self { errors, ..Self::new(BAD_PARAMETERS) }
+    }
+
+    /// The body, in a language.
+    pub fn body(&self, language: Language, instance: &str, request_id: &str) -> ProblemBody {
+        let index = match language {
+            Language::En => 0,
+            Language::Lv => 1,
+        };
+        ProblemBody {
+            r#type: format!("/problems/{}", self.code.code),
+            title: self.code.title[index].to_owned(),
+            status: self.code.status,
+            detail: fill(self.code.detail[index], &self.params),
+            instance: instance.to_owned(),
+            code: self.code.code.to_owned(),
+            request_id: request_id.to_owned(),
+            errors: self
+                .errors
+                .iter()
+                .map(|e| ProblemError {
+                    pointer: e.parameter.is_none().then(|| e.fault.pointer.clone()),
+                    parameter: e.parameter.clone(),
+                    code: e.fault.code.to_owned(),
+                    message: said(&e.fault, language),
+                    params: e.fault.params.clone(),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// A guard's message is its own text in both languages; all others stand in the table.
+fn said(fault: &Fault, language: Language) -> String {
+    match fault.params.get("text").and_then(|text| text.get(language.tag())).and_then(Value::as_str) {
+        Some(text) => text.to_owned(),
+        None => message(fault.code, language, &fault.params),
+    }
+}
+
+/// What went wrong, as `application/problem+json` (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemBody {
+    /// Explained by this server at this address.
+    #[schema(example = "/problems/invalid", max_length = 200)]
+    pub r#type: String,
+    /// For people, in the language of `Accept-Language` (en or lv).
+    #[schema(example = "The content is not valid", max_length = 200)]
+    pub title: String,
+    #[schema(example = 422, minimum = 400, maximum = 599)]
+    pub status: u16,
+    /// What happened here and what to do.
+    #[schema(example = "Each fault is named in errors; nothing was written.", max_length = 2000)]
+    pub detail: String,
+    /// The path that was asked for.
+    #[schema(example = "/v1/projects", max_length = 2000)]
+    pub instance: String,
+    /// For programs; never changes.
+    #[schema(example = "invalid", max_length = 60)]
+    pub code: String,
+    /// Also in the header `X-Request-Id` and in the server's log.
+    #[schema(example = "01a200f1-dcc5-76cc-bb8c-f1aae5e27eb7", max_length = 128)]
+    pub request_id: String,
+    /// Every fault at once.
+    #[schema(max_items = 1000)]
+    pub errors: Vec<ProblemError>,
+}
+
+/// One fault, and where it is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemError {
+    /// JSON pointer into the body (RFC 6901); null where the fault is in the address.
+    #[schema(required, example = "/planned_period/end", max_length = 2000)]
+    pub pointer: Option<String>,
+    /// The query or path parameter; null where the fault is in the body.
+    #[schema(required, max_length = 2000)]
+    pub parameter: Option<String>,
+    /// For programs; never changes.
+    #[schema(example = "before_start", max_length = 60)]
+    pub code: String,
+    /// For people.
+    #[schema(example = "the end 2019-01-01 is before the start 2019-11-01", max_length = 10000)]
+    pub message: String,
+    /// What the message is made of.
+    #[schema(value_type = Object)]
+    pub params: Map<String, Value>,
+}
+
+impl IntoResponse for Problem {
+    /// The status and headers; the body follows at the edge.
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.code.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = status.into_response();
+        for (name, value) in &self.headers {
+            response.headers_mut().append(name, value.clone());
+        }
+        if self.code.status == 401 {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if self.code.status == 503 {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<store::Error> for Problem {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::NotFound => Self::new(NOT_FOUND),
+            store::Error::Stale { current } => Self::new(STALE_VERSION).with(json!({"current": current})),
+            store::Error::Invalid(faults) => Self::faults(INVALID, faults),
+            store::Error::Refused(faults) => Self::faults(TRANSITION_REFUSED, faults),
+            store::Error::Referenced(by) => Self::faults(REFERENCED, referenced(&by)),
+            store::Error::Database(error) => database(&error),
+        }
+    }
+}
+
+fn referenced(by: &[Referrer]) -> Faults {
+    let mut faults = Faults::default();
+    for Referrer { resource, id } in by {
+        faults.add("", "referenced_by", json!({"resource": resource, "id": id}));
+    }
+    faults
+}
+
+/// What the database said stays in the log; the answer says what it means to the caller.
+fn database(error: &sea_orm::DbErr) -> Problem {
+    match classify(error) {
+        DbFault::Unavailable => {
+            tracing::warn!(%error, "the database is away");
+            Problem::new(UNAVAILABLE)
+        }
+        DbFault::DiskFull => {
+            tracing::error!(%error, "no space is left");
+            Problem::new(STORAGE_FULL)
+        }
+        DbFault::Unique { constraint } => {
+            // Checked before; only a racing writer gets here.
+            let member = constraint.rsplit(['.', '_']).next().unwrap_or_default().to_owned();
+            let mut faults = Faults::default();
+            faults.add(format!("/{member}"), "already_taken", json!({"value": member}));
+            Problem::faults(INVALID, faults)
+        }
+        DbFault::ForeignKey | DbFault::Busy => Problem::new(CONFLICT),
+        _ => {
+            tracing::error!(%error, "the database refused a statement");
+            Problem::new(INTERNAL)
+        }
+    }
+}

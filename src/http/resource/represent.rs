@@ -1,0 +1,120 @@
+//! From rows to representations: parts, ids of neighbours, derived members, what the caller may do, and expanded
+//! neighbours. A fixed number of statements a page, whatever its length.
+use super::Face;
+use super::expand::Expand;
+use crate::access::{Action, may};
+use crate::http::face;
+use crate::store::read::{Neighbours, Reader, id_in};
+use crate::store::{Link, Neighbour, Record, Result, Row};
+use entity::vocab::Role;
+use futures_util::future::BoxFuture;
+use serde_json::json;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Expanded collections have at most this many records each, and say where the rest is.
+pub const MOST_EXPANDED: usize = 20;
+
+/// The representations of rows, in their order.
+pub fn represent<'a>(
+    reader: &'a Reader<'a>,
+    face: &'static Face,
+    role: Role,
+    rows: &'a [Row],
+    expand: &'a Expand,
+) -> BoxFuture<'a, Result<Vec<Record>>> {
+    Box::pin(async move {
+        let resource = face.resource;
+        let ids: Vec<Uuid> = rows.iter().filter_map(|row| id_in(row, "id")).collect();
+        let mut records: Vec<Record> = rows.iter().map(|row| resource.table.record(row)).collect();
+        for part in resource.parts {
+            let mut of = reader.parts(part, &ids).await?;
+            for (record, id) in records.iter_mut().zip(&ids) {
+                record.insert(part.path.replace('-', "_"), json!(of.remove(id).unwrap_or_default()));
+            }
+        }
+        let mut next_to: HashMap<&str, HashMap<Uuid, Neighbours>> = HashMap::new();
+        for neighbour in resource.neighbours {
+            if let Link::Through { ids: member, .. } = neighbour.link {
+                let found = reader.neighbours(neighbour, rows).await?;
+                for (record, id) in records.iter_mut().zip(&ids) {
+                    let ids = found.get(id).map(|n| n.ids.clone()).unwrap_or_default();
+                    record.insert(member.to_owned(), json!(ids));
+                }
+                next_to.insert(neighbour.name, found);
+            }
+        }
+        for derivation in reader.register.derivations.iter().filter(|d| d.of.contains(&resource.name)) {
+            let derived = (derivation.derive)(reader, &records).await?;
+            for (record, further) in records.iter_mut().zip(derived) {
+                record.extend(further);
+            }
+        }
+        let actions: Vec<&str> = Action::ALL
+            .into_iter()
+            .filter(|a| *a != Action::Create && (*a != Action::Transition || resource.life.is_some()))
+            .filter(|a| may(role, *a, resource.name))
+            .map(Action::code)
+            .collect();
+        for record in &mut records {
+            record.insert("available_actions".into(), json!(actions));
+        }
+        for neighbour in resource.neighbours.iter().filter(|n| expand.0.contains_key(n.name)) {
+            let below = &expand.0[neighbour.name];
+            let found = next_to.remove(neighbour.name).unwrap_or_default();
+            bring_in(reader, face, neighbour, role, &mut records, &found, below).await?;
+        }
+        Ok(records)
+    })
+}
+
+async fn bring_in(
+    reader: &Reader<'_>,
+    face_here: &'static Face,
+    neighbour: &Neighbour,
+    role: Role,
+    records: &mut [Record],
+    found: &HashMap<Uuid, Neighbours>,
+    below: &Expand,
+) -> Result<()> {
+    let wanted = |record: &Record| -> Vec<Uuid> {
+        match neighbour.link {
+            Link::Column(column) => id_in(record, column).into_iter().collect(),
+            Link::Through { .. } => id_in(record, "id")
+                .and_then(|id| found.get(&id))
+                .map(|n| n.ids.iter().copied().take(MOST_EXPANDED).collect())
+                .unwrap_or_default(),
+        }
+    };
+    let mut ids: Vec<Uuid> = records.iter().flat_map(wanted).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let target = reader.register.get(neighbour.resource)?;
+    let rows = reader.rows_of(target, &ids).await?;
+    let whole = match face(neighbour.resource) {
+        Some(face) => represent(reader, face, role, &rows, below).await?,
+        None => Vec::new(),
+    };
+    let by_id: HashMap<Uuid, &Record> =
+        whole.iter().filter_map(|r| id_in(r, "id").map(|id| (id, r))).collect();
+    for record in records {
+        let neighbours: Vec<&Record> = wanted(record).iter().filter_map(|id| by_id.get(id).copied()).collect();
+        let value = match neighbour.link {
+            Link::Column(_) => json!(neighbours.first()),
+            Link::Through { .. } => {
+                let mut collection = json!({"items": neighbours});
+                let all = id_in(record, "id").and_then(|id| found.get(&id));
+                if let Some(all) = all
+                    && (all.more || all.ids.len() > MOST_EXPANDED)
+                    && let Some(id) = id_in(record, "id")
+                {
+                    let own = face_here.resource.relation_name();
+                    collection["next"] = json!(format!("/v1/{}?{own}={id}", target.path));
+                }
+                collection
+            }
+        };
+        record.insert(neighbour.name.to_owned(), value);
+    }
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! One record: `GET`, `PATCH` and `DELETE /v1/<resource>/{id}`.
+use super::answer::{deleted, record_answer};
+use super::create::must_be_object;
+use super::expand::Expand;
+use super::represent::represent;
+use super::schema::{fields_schema, writable};
+use super::unit::{begin_read, begin_write};
+use super::{Face, Wish};
+use crate::access::Action;
+use crate::http::ask::Ask;
+use crate::http::contract;
+use crate::http::etag;
+use crate::http::json::Body;
+use crate::http::problem::{INVALID, NOT_FOUND, Problem};
+use crate::shared::check::{Faults, pointer_segment};
+use crate::state::AppState;
+use crate::store::aggregate::{self, at_version, prepare};
+use crate::store::read::Reader;
+use crate::store::unit::Unit;
+use crate::store::{Error, Record, Row};
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use serde_json::{Value, json};
+
+pub async fn read(
+    face: &'static Face,
+    State(state): State<AppState>,
+    mut ask: Ask,
+) -> Result<Response, Problem> {
+    ask.must(Action::Read, face.resource.name)?;
+    let as_of = ask.as_of(&state);
+    let wish = Wish::take(&mut ask.params, face);
+    ask.params.done()?;
+    let snapshot = begin_read(&state, &ask, as_of).await?;
+    let reader = snapshot.reader();
+    let row = find(&reader, face, &ask).await?;
+    let record = one(&reader, face, &ask, &row, &wish.expand).await?;
+    Ok(record_answer(&ask, version(&row), &wish.prune(record)))
+}
+
+pub async fn patch(
+    face: &'static Face,
+    State(state): State<AppState>,
+    mut ask: Ask,
+    Body(body): Body,
+) -> Result<Response, Problem> {
+    let intent = ask.intent(&state)?;
+    ask.params.done()?;
+    ask.must(Action::Update, face.resource.name)?;
+    let changes = must_be_object(&body)?.clone();
+    let expected = etag::expected_version(&ask);
+    let dry_run = intent.dry_run;
+    let mut unit = begin_write(&state, &ask, intent).await?;
+    let outcome = change(&mut unit, face, &ask, changes, expected).await;
+    let (record, version) = finish(unit, &state, outcome).await?;
+    let mut response = record_answer(&ask, version, &record);
+    if dry_run {
+        response.headers_mut().remove(header::ETAG);
+    }
+    Ok(response)
+}
+
+async fn change(
+    unit: &mut Unit,
+    face: &'static Face,
+    ask: &Ask,
+    changes: Record,
+    expected: Result<i64, Problem>,
+) -> Result<(Record, i64), Problem> {
+    let row = find(&unit.reader(), face, ask).await?;
+    // An absent record is a 404 before anything is asked of its version.
+    let expected = expected?;
+    stale(&row, expected)?;
+    let current = face.resource.table.record(&row);
+    let shown = one(&unit.reader(), face, ask, &row, &Expand::default()).await?;
+    let merged = merge(&fields_schema(face), &writable(face), &current, &shown, changes)?;
+    let record = prepare(&face.resource.table, face.resource.parse, merged)?;
+    if writable(face).iter().all(|name| current.get(name) == record.get(name)) {
+        return Ok((shown, expected));
+    }
+    aggregate::update(unit, face.resource, row.clone(), record, expected, "updated").await?;
+    let row = unit.reader().row(face.resource, crate::store::read::id_in(&row, "id").unwrap_or_default()).await?;
+    let record = one(&unit.reader(), face, ask, &row, &Expand::default()).await?;
+    Ok((record, version(&row)))
+}
+
+/// A merge patch (RFC 7396) applied to the writable members, held against the schema of a whole record. Members
+/// that the server sets may come along unchanged, so that a caller can send back what it read.
+pub fn merge(
+    schema: &str,
+    writable: &[String],
+    current: &Record,
+    shown: &Record,
+    changes: Record,
+) -> Result<Value, Problem> {
+    let (mut faults, mut patch) = (Faults::default(), Record::new());
+    for (name, value) in changes {
+        if writable.contains(&name) {
+            patch.insert(name, value);
+        } else if shown.get(&name).is_none() {
+            let pointer = pointer_segment(&name);
+            faults.add(pointer, "unknown_member", json!({"known": writable}));
+        } else if shown.get(&name) != Some(&value) {
+            faults.add(pointer_segment(&name), "read_only", json!({}));
+        }
+    }
+    let mut merged: Value =
+        writable.iter().filter_map(|name| Some((name.clone(), current.get(name)?.clone()))).collect::<Record>().into();
+    json_patch::merge(&mut merged, &Value::Object(patch));
+    faults.extend_at("", contract().faults(schema, &merged));
+    if faults.is_empty() { Ok(merged) } else { Err(Problem::faults(INVALID, faults)) }
+}
+
+pub async fn delete(
+    face: &'static Face,
+    State(state): State<AppState>,
+    mut ask: Ask,
+) -> Result<Response, Problem> {
+    let intent = ask.intent(&state)?;
+    ask.params.done()?;
+    ask.must(Action::Delete, face.resource.name)?;
+    let expected = etag::expected_version(&ask);
+    let dry_run = intent.dry_run;
+    let mut unit = begin_write(&state, &ask, intent).await?;
+    let outcome = remove(&mut unit, face, &ask, expected).await;
+    let record = finish(unit, &state, outcome).await?;
+    Ok(deleted(dry_run, &record))
+}
+
+async fn remove(
+    unit: &mut Unit,
+    face: &'static Face,
+    ask: &Ask,
+    expected: Result<i64, Problem>,
+) -> Result<Record, Problem> {
+    let row = find(&unit.reader(), face, ask).await?;
+    let expected = expected?;
+    stale(&row, expected)?;
+    let record = one(&unit.reader(), face, ask, &row, &Expand::default()).await?;
+    let id = crate::store::read::id_in(&row, "id").unwrap_or_default();
+    aggregate::delete(unit, face.resource, id, expected).await?;
+    Ok(record)
+}
+
+/// Ends a unit whose work may have met a problem of HTTP's own.
+pub async fn finish<T>(unit: Unit, state: &AppState, outcome: Result<T, Problem>) -> Result<T, Problem> {
+    match outcome {
+        Ok(value) => Ok(unit.finish(&state.db, Ok(value)).await?),
+        Err(problem) => {
+            // The refusal is what the caller hears; the transaction ends in either case.
+            let _ = unit.finish::<()>(&state.db, Err(Error::NotFound)).await;
+            Err(problem)
+        }
+    }
+}
+
+/// The row that the address names, by id or code.
+pub async fn find(reader: &Reader<'_>, face: &Face, ask: &Ask) -> Result<Row, Problem> {
+    let id = reader.resolve(face.resource, ask.path("id")).await?;
+    Ok(reader.row(face.resource, id).await?)
+}
+
+/// The representation of one row.
+pub async fn one(
+    reader: &Reader<'_>,
+    face: &'static Face,
+    ask: &Ask,
+    row: &Row,
+    expand: &Expand,
+) -> Result<Record, Problem> {
+    let mut records = represent(reader, face, ask.caller.role, std::slice::from_ref(row), expand).await?;
+    records.pop().ok_or_else(|| Problem::new(NOT_FOUND))
+}
+
+/// # Errors
+/// 412 with the current tag's version.
+pub fn stale(row: &Row, expected: i64) -> Result<(), Problem> {
+    at_version(row, expected).map_err(|error| {
+        let tag = HeaderValue::from_str(&format!("\"{}\"", version(row)));
+        let problem = Problem::from(error);
+        match tag {
+            Ok(tag) => problem.header(header::ETAG, tag),
+            Err(_) => problem,
+        }
+    })
+}
+
+pub fn version(row: &Row) -> i64 {
+    row.get("version").and_then(Value::as_i64).unwrap_or(0)
+}

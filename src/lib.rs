@@ -1,0 +1,54 @@
+//! Grantline: a tracker of grant-funded projects for those who receive the grants.
+//!
+//! The map: a room per part of a grant's life, `shared` for pure words, `store` for everything SQL, `http` for what
+//! all routes share. `ARCHITECTURE.md` has the rules.
+#![recursion_limit = "256"]
+
+pub mod access;
+pub mod agreements;
+pub mod claims;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod events;
+pub mod funders;
+pub mod http;
+pub mod imports;
+pub mod lifecycle;
+pub mod logging;
+pub mod organisations;
+pub mod projects;
+pub mod shared;
+pub mod state;
+pub mod store;
+
+use store::unit::Projection;
+use store::{Derivation, Register};
+
+/// All resources. Whatever reaches across rooms finds its neighbours here.
+pub static REGISTER: Register = Register {
+    resources: &[
+        &organisations::ORGANISATION,
+        &funders::FUNDER,
+        &funders::PROGRAMME,
+        &access::PERSON,
+        &projects::PROJECT,
+        &agreements::AGREEMENT,
+        &events::EVENT,
+        &events::PUBLICATION,
+        &claims::CLAIM,
+    ],
+    derivations: &[
+        Derivation { of: &["funder"], derive: funders::derive },
+        Derivation {
+            of: &["organisation", "funder", "programme", "project", "grant_agreement", "event", "publication"],
+            derive: claims::derive,
+        },
+        Derivation { of: &["project"], derive: lifecycle::derive_projects },
+        Derivation { of: &["grant_agreement"], derive: lifecycle::derive_agreements },
+    ],
+};
+
+/// What follows a change in the same transaction. Search texts and resolved dates are columns of their own row;
+/// obligations and the like will stand here.
+pub static PROJECTIONS: &[Projection] = &[];

@@ -1,0 +1,55 @@
+//! What every handler may reach.
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::http::metrics::Metrics;
+use crate::store::db::Db;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query};
+use sea_orm::{ConnectionTrait, DbErr};
+use std::sync::Arc;
+
+#[derive(Clone)]
+pub struct AppState {
+    pub db: Db,
+    pub clock: Arc<dyn Clock>,
+    pub config: Arc<Config>,
+    pub metrics: Metrics,
+    /// Signs cursors; the same on all servers of one database.
+    pub cursor_key: [u8; 32],
+}
+
+impl AppState {
+    /// # Errors
+    /// When the database can't give or keep the installation's own secrets.
+    pub async fn new(db: Db, clock: Arc<dyn Clock>, config: Arc<Config>) -> Result<Self, DbErr> {
+        let cursor_key = installation_key(&db, "cursor_key").await?;
+        Ok(Self { db, clock, config, metrics: Metrics::new(), cursor_key })
+    }
+}
+
+/// A random key that the installation keeps; made by whichever server asks first.
+pub async fn installation_key(db: &Db, name: &str) -> Result<[u8; 32], DbErr> {
+    let mut fresh = [0; 32];
+    getrandom::fill(&mut fresh).map_err(|e| DbErr::Custom(format!("no randomness: {e}")))?;
+    let table = Alias::new("installation");
+    let (name_column, value_column) = (Alias::new("name"), Alias::new("value"));
+    let mut insert = Query::insert();
+    insert
+        .into_table(table.clone())
+        .columns([name_column.clone(), value_column.clone()])
+        .values_panic([Expr::value(name), Expr::value(STANDARD.encode(fresh))])
+        .on_conflict(OnConflict::column(name_column.clone()).do_nothing().to_owned());
+    let txn = db.begin_write().await?;
+    txn.execute(&insert).await?;
+    let select = Query::select()
+        .column(value_column)
+        .from(table)
+        .and_where(Expr::col(name_column).eq(name))
+        .to_owned();
+    let row = txn.query_one(&select).await?.ok_or_else(|| DbErr::RecordNotFound(name.to_owned()))?;
+    let kept: String = row.try_get("", "value")?;
+    txn.commit().await?;
+    let bytes = STANDARD.decode(kept).ok().and_then(|bytes| bytes.try_into().ok());
+    bytes.ok_or_else(|| DbErr::Custom(format!("the installation's {name} is damaged")))
+}

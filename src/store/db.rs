@@ -1,0 +1,251 @@
+//! The connections: opening them on either engine, transactions, readiness. Not what is asked over them.
+mod connect;
+mod migrate;
+
+pub use connect::ConnectError;
+pub use migrate::{MigrateError, MigrationState};
+
+use sea_orm::sqlx::{self, postgres::PgConnectOptions};
+use sea_orm::{
+    AccessMode, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel, RuntimeErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+use std::future::Future;
+use std::time::Duration;
+
+/// How long a caller waits before the server's presence is doubted, and then between one doubt and the next.
+const PATIENCE: Duration = Duration::from_millis(400);
+
+/// The database engines that are spoken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// The open database. Cheap to clone; all clones share the same connections.
+#[derive(Clone, Debug)]
+pub struct Db {
+    /// For reading. On SQLite these connections refuse to write.
+    pub read: DatabaseConnection,
+    /// For writing. On SQLite a single connection, so that writers queue here instead of failing on each other.
+    pub write: DatabaseConnection,
+    pub engine: Engine,
+}
+
+/// Connections of one pool at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolUsage {
+    /// `read`, `write`, or `all` where one pool does both.
+    pub pool: &'static str,
+    pub in_use: u32,
+    pub idle: u32,
+}
+
+impl Db {
+    /// Opens the database at `url` (`sqlite://path`, `postgres://…`) with up to `connections` connections
+    /// (on SQLite: that many readers, and one writer). A missing SQLite file is made.
+    ///
+    /// # Errors
+    /// One sentence for whoever started the program: a path that cannot be written, a server that does not answer,
+    /// a refused password. It never holds the password.
+    pub async fn connect(url: &str, connections: u32) -> Result<Self, ConnectError> {
+        connect::open(url, connections.max(1)).await
+    }
+
+    /// A transaction that may write. On SQLite it takes the write lock at once (`BEGIN IMMEDIATE`): a transaction
+    /// that reads first and then asks for the lock fails at once when another one wrote meanwhile.
+    ///
+    /// # Errors
+    /// What the database says; see [`super::classify::classify`].
+    pub async fn begin_write(&self) -> Result<DatabaseTransaction, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        self.while_reachable(self.write.begin_with_options(options)).await
+    }
+
+    /// A transaction in which every query sees the same moment. PostgreSQL: REPEATABLE READ READ ONLY. SQLite: a
+    /// read transaction, whose moment is that of its first query.
+    ///
+    /// # Errors
+    /// What the database says; see [`super::classify::classify`].
+    pub async fn begin_read(&self) -> Result<DatabaseTransaction, DbErr> {
+        let options = match self.engine {
+            Engine::Sqlite => TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
+                ..TransactionOptions::default()
+            },
+            Engine::Postgres => TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                access_mode: Some(AccessMode::ReadOnly),
+                ..TransactionOptions::default()
+            },
+        };
+        self.while_reachable(self.read.begin_with_options(options)).await
+    }
+
+    /// Whether the database answers: for the readiness check.
+    ///
+    /// # Errors
+    /// Why it does not; after two seconds at the latest.
+    pub async fn ping(&self) -> Result<(), DbErr> {
+        let answer = self.while_reachable(self.read.ping());
+        tokio::time::timeout(Duration::from_secs(2), answer)
+            .await
+            .unwrap_or_else(|_| Err(unreachable_error(std::io::ErrorKind::TimedOut.into())))
+    }
+
+    /// How many connections are open, for the metrics.
+    pub fn pool_usage(&self) -> Vec<PoolUsage> {
+        let usage = |pool, size: u32, idle: usize| {
+            let idle = u32::try_from(idle).unwrap_or(size).min(size);
+            PoolUsage { pool, in_use: size - idle, idle }
+        };
+        match self.engine {
+            Engine::Sqlite => [("read", &self.read), ("write", &self.write)]
+                .map(|(name, pool)| (name, pool.get_sqlite_connection_pool()))
+                .map(|(name, pool)| usage(name, pool.size(), pool.num_idle()))
+                .into(),
+            Engine::Postgres => {
+                let pool = self.write.get_postgres_connection_pool();
+                vec![usage("all", pool.size(), pool.num_idle())]
+            }
+        }
+    }
+
+    /// Closes all connections, waiting for those in use. SQLite folds its write-ahead log into the file then.
+    pub async fn close(&self) {
+        match self.engine {
+            // The writer last: the last connection to go is the one that tidies up, and it may write.
+            Engine::Sqlite => {
+                self.read.get_sqlite_connection_pool().close().await;
+                self.write.get_sqlite_connection_pool().close().await;
+            }
+            Engine::Postgres => self.write.get_postgres_connection_pool().close().await,
+        }
+    }
+
+    /// Waits for `work`, but not for a server that is gone: the pool keeps trying a server that refuses connections
+    /// until its own time is up, which is right for a full pool and too long for a caller of a stopped database.
+    async fn while_reachable<T>(&self, work: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
+        if self.engine == Engine::Sqlite {
+            return work.await;
+        }
+        let mut work = std::pin::pin!(work);
+        loop {
+            if let Ok(done) = tokio::time::timeout(PATIENCE, work.as_mut()).await {
+                return done;
+            }
+            let server = self.write.get_postgres_connection_pool().connect_options();
+            if let Err(gone) = knock(&server).await {
+                return Err(unreachable_error(gone));
+            }
+        }
+    }
+}
+
+/// Whether somebody listens at the server's address. No login: a server too busy to answer still counts as there.
+async fn knock(server: &PgConnectOptions) -> std::io::Result<()> {
+    let listening = async {
+        match connect::socket_path(server) {
+            #[cfg(unix)]
+            Some(path) => tokio::net::UnixStream::connect(path).await.map(drop),
+            #[cfg(not(unix))]
+            Some(_) => Ok(()),
+            None => {
+                let address = (server.get_host(), server.get_port());
+                tokio::net::TcpStream::connect(address).await.map(drop)
+            }
+        }
+    };
+    match tokio::time::timeout(PATIENCE, listening).await {
+        // A full backlog is a busy server.
+        Ok(Err(error)) if error.kind() == std::io::ErrorKind::WouldBlock => Ok(()),
+        Ok(answer) => answer,
+        Err(_) => Ok(()),
+    }
+}
+
+fn unreachable_error(cause: std::io::Error) -> DbErr {
+    DbErr::Conn(RuntimeErr::SqlxError(sqlx::Error::Io(cause).into()))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    use super::*;
+    use crate::store::classify::{DbFault, classify};
+    use sea_orm::ConnectionTrait;
+
+    async fn opened(dir: &tempfile::TempDir) -> Db {
+        let url = format!("sqlite://{}", dir.path().join("a.db").display());
+        Db::connect(&url, 3).await.unwrap()
+    }
+
+    async fn number(db: &impl ConnectionTrait, sql: &str) -> i64 {
+        let statement = sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, sql);
+        db.query_one_raw(statement).await.unwrap().unwrap().try_get_by_index(0).unwrap()
+    }
+
+    #[tokio::test]
+    async fn sqlite_is_durable_and_checks_references_on_each_connection() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = opened(&dir).await;
+        for pool in [&db.read, &db.write] {
+            assert_eq!(number(pool, "PRAGMA synchronous").await, 2, "FULL");
+            assert_eq!(number(pool, "PRAGMA foreign_keys").await, 1);
+            assert_eq!(number(pool, "PRAGMA busy_timeout").await, 10_000);
+            let mode = sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, "PRAGMA journal_mode");
+            let mode: String = pool.query_one_raw(mode).await.unwrap().unwrap().try_get_by_index(0).unwrap();
+            assert_eq!(mode, "wal");
+        }
+        db.ping().await.unwrap();
+        assert_eq!(db.pool_usage().iter().map(|one| one.pool).collect::<Vec<_>>(), ["read", "write"]);
+        db.close().await;
+        assert!(!dir.path().join("a.db-wal").exists(), "the log is folded in at the end");
+        assert_eq!(classify(&db.ping().await.unwrap_err()), DbFault::Unavailable);
+    }
+
+    #[tokio::test]
+    async fn readers_cannot_write() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = opened(&dir).await;
+        let error = db.read.execute_unprepared("CREATE TABLE t (n INTEGER)").await.unwrap_err();
+        assert!(error.to_string().contains("readonly"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn writers_queue_and_none_is_lost() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = opened(&dir).await;
+        db.write.execute_unprepared("CREATE TABLE t (n INTEGER); INSERT INTO t VALUES (0)").await.unwrap();
+        let mut writers = tokio::task::JoinSet::new();
+        for _ in 0..50 {
+            let db = db.clone();
+            writers.spawn(async move {
+                let tx = db.begin_write().await.unwrap();
+                let seen = number(&tx, "SELECT n FROM t").await;
+                tokio::task::yield_now().await;
+                tx.execute_unprepared(&format!("UPDATE t SET n = {}", seen + 1)).await.unwrap();
+                tx.commit().await.unwrap();
+            });
+        }
+        writers.join_all().await;
+        assert_eq!(number(&db.read, "SELECT n FROM t").await, 50);
+    }
+
+    #[tokio::test]
+    async fn a_read_transaction_sees_one_moment() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = opened(&dir).await;
+        db.write.execute_unprepared("CREATE TABLE t (n INTEGER); INSERT INTO t VALUES (1)").await.unwrap();
+        let tx = db.begin_read().await.unwrap();
+        assert_eq!(number(&tx, "SELECT count(*) FROM t").await, 1);
+        db.write.execute_unprepared("INSERT INTO t VALUES (2)").await.unwrap();
+        assert_eq!(number(&tx, "SELECT count(*) FROM t").await, 1);
+        tx.commit().await.unwrap();
+        assert_eq!(number(&db.read, "SELECT count(*) FROM t").await, 2);
+    }
+}

@@ -1,0 +1,20 @@
+//! The only place that opens transactions and writes SQL for whole resources: connections, views, lists, the unit
+//! of work and its history. What a resource means is decided in its room.
+pub mod aggregate;
+pub mod classify;
+pub mod db;
+pub mod error;
+mod history;
+pub mod listing;
+pub mod path;
+pub mod read;
+pub mod resource;
+pub mod rule;
+pub mod table;
+pub mod unit;
+pub mod view;
+
+pub use error::{Error, Referrer, Result};
+pub use history::position_at;
+pub use resource::{Derivation, Life, Link, Neighbour, Part, Reference, Register, Resource, Target, parse};
+pub use table::{Nested, Record, Row, Table};

@@ -1,0 +1,278 @@
+//! The unit of work: the only way to change the register. One transaction holds the view, the changed rows, their
+//! twins and the history entry, or nothing.
+use super::db::{Db, Engine};
+use super::history::{self, Change};
+use super::read::{Reader, column};
+use super::resource::{Part, Register, Resource};
+use super::table::{Row, Table};
+use super::view::View;
+use super::{Error, Result};
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use serde_json::json;
+use uuid::Uuid;
+
+/// Who changes, why, and in which request: what every history entry keeps.
+#[derive(Clone, Debug)]
+pub struct Intent {
+    pub principal_id: Uuid,
+    pub token_id: Option<Uuid>,
+    pub reason: Option<String>,
+    pub request_id: Option<String>,
+    /// Does everything, then takes it back.
+    pub dry_run: bool,
+    pub now: DateTime<Utc>,
+    pub as_of: NaiveDate,
+}
+
+/// A function that keeps something in step with the aggregates that a transaction touched, before it commits.
+/// `lib.rs` lists them.
+pub type Projection =
+    for<'a> fn(&'a Reader<'a>, &'a [Touched]) -> futures_util::future::BoxFuture<'a, Result<()>>;
+
+/// An aggregate that a unit of work changed.
+pub struct Touched {
+    pub resource: &'static Resource,
+    pub id: Uuid,
+    pub action: &'static str,
+    pub version: i64,
+    pub changes: Vec<Change>,
+}
+
+impl Touched {
+    /// A row changed twice in one unit has one new state: the last.
+    fn leave(&mut self, change: Change) {
+        self.changes.retain(|c| (c.table.name, c.id) != (change.table.name, change.id));
+        self.changes.push(change);
+    }
+}
+
+pub struct Unit {
+    txn: DatabaseTransaction,
+    view: View,
+    engine: Engine,
+    register: &'static Register,
+    projections: &'static [Projection],
+    pub intent: Intent,
+    touched: Vec<Touched>,
+}
+
+impl Unit {
+    /// Begins a transaction that may write (immediate on SQLite).
+    pub async fn begin(
+        db: &Db,
+        register: &'static Register,
+        projections: &'static [Projection],
+        view: View,
+        intent: Intent,
+    ) -> Result<Self> {
+        let txn = db.begin_write().await?;
+        Ok(Self { txn, view, engine: db.engine, register, projections, intent, touched: Vec::new() })
+    }
+
+    /// The register as this unit has changed it so far.
+    pub fn reader(&self) -> Reader<'_> {
+        Reader {
+            view: &self.view,
+            conn: &self.txn,
+            engine: self.engine,
+            register: self.register,
+            as_of: self.intent.as_of,
+        }
+    }
+
+    /// Ends the unit: on success runs the projections, writes history and commits, unless it is a dry run; else
+    /// takes everything back.
+    pub async fn finish<T>(self, db: &Db, outcome: Result<T>) -> Result<T> {
+        let value = match outcome {
+            Ok(value) => value,
+            Err(error) => {
+                self.txn.rollback().await?;
+                return Err(error);
+            }
+        };
+        for projection in self.projections {
+            if let Err(error) = projection(&self.reader(), &self.touched).await {
+                self.txn.rollback().await?;
+                return Err(error);
+            }
+        }
+        if self.intent.dry_run || self.touched.is_empty() {
+            self.txn.rollback().await?;
+            return Ok(value);
+        }
+        history::write(&self.txn, &self.intent, &self.touched).await?;
+        // One writer at a time: on SQLite the order of commits is known before the commit.
+        if self.engine == Engine::Sqlite {
+            history::sequence(&self.txn, self.intent.now).await?;
+        }
+        self.txn.commit().await?;
+        if self.engine == Engine::Postgres
+            && let Err(error) = history::sequence_after_commit(db, self.intent.now).await
+        {
+            // What was committed stays so; the next write numbers this entry too.
+            tracing::warn!(%error, "an entry waits for its position");
+        }
+        Ok(value)
+    }
+
+    /// Inserts the root row of a new aggregate.
+    pub async fn insert_root(&mut self, resource: &'static Resource, row: Row) -> Result<()> {
+        let id = super::read::id_in(&row, "id").ok_or(Error::NotFound)?;
+        self.insert(&resource.table, row.clone()).await?;
+        self.touched.push(Touched {
+            resource,
+            id,
+            action: "created",
+            version: 1,
+            changes: vec![Change { table: &resource.table, id, row: Some(row) }],
+        });
+        Ok(())
+    }
+
+    /// Writes the root row again, raising its version. `row` holds every column.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] when the version is no longer `expected`.
+    pub async fn update_root(
+        &mut self,
+        resource: &'static Resource,
+        mut row: Row,
+        expected: i64,
+        action: &'static str,
+    ) -> Result<()> {
+        let id = super::read::id_in(&row, "id").ok_or(Error::NotFound)?;
+        let version = match self.touched.iter().find(|t| t.id == id) {
+            Some(touched) => touched.version,
+            None => expected + 1,
+        };
+        row.insert("version".into(), json!(version));
+        row.insert("updated_at".into(), json!(self.intent.now));
+        let mut update = Query::update();
+        update.table(Alias::new(resource.table.name));
+        for (name, value) in resource.table.encode(row.clone())? {
+            update.value(Alias::new(name), value);
+        }
+        // A second change of one aggregate in one unit keeps the version that the first one raised it to.
+        let stored = if self.touched.iter().any(|t| t.id == id) { version } else { expected };
+        update
+            .and_where(column(&resource.table, "id").eq(id))
+            .and_where(column(&resource.table, "version").eq(stored));
+        if self.txn.execute(&update).await?.rows_affected() == 0 {
+            return Err(self.why_not(resource, id).await);
+        }
+        self.touch(resource, id, action, version, Change { table: &resource.table, id, row: Some(row) });
+        Ok(())
+    }
+
+    /// Deletes the root row; its parts must be gone.
+    pub async fn delete_root(&mut self, resource: &'static Resource, id: Uuid, expected: i64) -> Result<()> {
+        let mut delete = Query::delete();
+        delete
+            .from_table(Alias::new(resource.table.name))
+            .and_where(column(&resource.table, "id").eq(id))
+            .and_where(column(&resource.table, "version").eq(expected));
+        if self.txn.execute(&delete).await?.rows_affected() == 0 {
+            return Err(self.why_not(resource, id).await);
+        }
+        self.touch(resource, id, "deleted", expected, Change { table: &resource.table, id, row: None });
+        Ok(())
+    }
+
+    /// Inserts a part. The caller has raised, or will raise, the root's version with [`Unit::update_root`].
+    pub async fn insert_part(
+        &mut self,
+        resource: &'static Resource,
+        root: Uuid,
+        table: &'static Table,
+        row: Row,
+    ) -> Result<()> {
+        let id = super::read::id_in(&row, "id").ok_or(Error::NotFound)?;
+        self.insert(table, row.clone()).await?;
+        self.change_part(resource, root, Change { table, id, row: Some(row) })
+    }
+
+    /// Writes a part again; `row` holds every column.
+    pub async fn update_part(
+        &mut self,
+        resource: &'static Resource,
+        root: Uuid,
+        part: &'static Part,
+        row: Row,
+    ) -> Result<()> {
+        let id = super::read::id_in(&row, "id").ok_or(Error::NotFound)?;
+        let mut update = Query::update();
+        update.table(Alias::new(part.table.name));
+        for (name, value) in part.table.encode(row.clone())? {
+            update.value(Alias::new(name), value);
+        }
+        update.and_where(column(&part.table, "id").eq(id));
+        if self.txn.execute(&update).await?.rows_affected() == 0 {
+            return Err(Error::NotFound);
+        }
+        self.change_part(resource, root, Change { table: &part.table, id, row: Some(row) })
+    }
+
+    pub async fn delete_part(
+        &mut self,
+        resource: &'static Resource,
+        root: Uuid,
+        table: &'static Table,
+        id: Uuid,
+    ) -> Result<()> {
+        let mut delete = Query::delete();
+        delete.from_table(Alias::new(table.name)).and_where(column(table, "id").eq(id));
+        if self.txn.execute(&delete).await?.rows_affected() == 0 {
+            return Err(Error::NotFound);
+        }
+        self.change_part(resource, root, Change { table, id, row: None })
+    }
+
+    async fn insert(&self, table: &Table, row: Row) -> Result<()> {
+        let values = table.encode(row)?;
+        let mut insert = Query::insert();
+        insert
+            .into_table(Alias::new(table.name))
+            .columns(values.iter().map(|(name, _)| Alias::new(*name)))
+            .values_panic(values.iter().map(|(_, value)| Expr::value(value.clone())));
+        self.txn.execute(&insert).await?;
+        Ok(())
+    }
+
+    fn change_part(&mut self, resource: &'static Resource, root: Uuid, change: Change) -> Result<()> {
+        // Roots are written first, so that a stale version stops everything that follows from it.
+        let touched = self.touched.iter_mut().find(|t| t.id == root);
+        let touched = touched.ok_or_else(|| {
+            sea_orm::DbErr::Custom(format!("a part of {} changed before its root", resource.name))
+        })?;
+        touched.leave(change);
+        Ok(())
+    }
+
+    fn touch(
+        &mut self,
+        resource: &'static Resource,
+        id: Uuid,
+        action: &'static str,
+        version: i64,
+        change: Change,
+    ) {
+        match self.touched.iter_mut().find(|t| t.id == id) {
+            Some(touched) => {
+                touched.action = action;
+                touched.version = version;
+                touched.leave(change);
+            }
+            None => self.touched.push(Touched { resource, id, action, version, changes: vec![change] }),
+        }
+    }
+
+    /// Why a guarded statement met no row: gone, or at another version.
+    async fn why_not(&self, resource: &Resource, id: Uuid) -> Error {
+        match self.reader().row(resource, id).await {
+            Ok(row) => Error::Stale { current: row.get("version").and_then(|v| v.as_i64()).unwrap_or(0) },
+            Err(error) => error,
+        }
+    }
+}

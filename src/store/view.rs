@@ -1,0 +1,93 @@
+//! What a caller may see, and of which moment. Every query of the register takes its tables from a view.
+use super::table::Table;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, JoinType, Query, SelectStatement};
+
+/// The last part of a twin's name.
+pub const TWIN: &str = "_past";
+
+/// Which records a caller may see. Grants narrower than the whole register become further variants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    Register,
+}
+
+/// A scope, and the moment whose register is shown: now, or as of a position in the history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    scope: Scope,
+    known_at: Option<i64>,
+}
+
+impl View {
+    pub fn now(scope: Scope) -> Self {
+        Self { scope, known_at: None }
+    }
+
+    /// The register as it stood when the entry with this `position` had been written and none after it.
+    pub fn at(scope: Scope, position: i64) -> Self {
+        Self { scope, known_at: Some(position) }
+    }
+
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// `SELECT … FROM table`: all columns of the rows that this view shows.
+    pub fn select(&self, table: &Table) -> SelectStatement {
+        let mut select = Query::select();
+        for column in table.selection() {
+            select.column(column);
+        }
+        let columns: Vec<&str> = table.columns().iter().map(|c| c.name).collect();
+        self.source(&mut select, table.name, &columns);
+        select
+    }
+
+    /// `SELECT column FROM table`, for relations and counts. `columns` are all that the caller will name.
+    pub fn select_columns(&self, table: &'static str, take: &str, columns: &[&str]) -> SelectStatement {
+        let mut select = Query::select();
+        select.column((Alias::new(table), Alias::new(take)));
+        self.source(&mut select, table, columns);
+        select
+    }
+
+    /// Sets the source: the live table, or its twin cut at the moment, under the live table's name.
+    fn source(&self, select: &mut SelectStatement, table: &str, columns: &[&str]) {
+        match self.known_at {
+            None => select.from(Alias::new(table)),
+            Some(position) => select.from_subquery(cut(table, columns, position), Alias::new(table)),
+        };
+    }
+}
+
+/// The rows of a table's twin that were current at a position: written by an entry at or before it, and not
+/// ended by one at or before it.
+fn cut(table: &str, columns: &[&str], position: i64) -> SelectStatement {
+    let (twin, from, to) = (Alias::new(format!("{table}{TWIN}")), Alias::new("h_from"), Alias::new("h_to"));
+    let entry = Alias::new("history_entry");
+    let mut select = Query::select();
+    for column in columns {
+        select.column((twin.clone(), Alias::new(*column)));
+    }
+    select
+        .from(twin.clone())
+        .join_as(
+            JoinType::InnerJoin,
+            entry.clone(),
+            from.clone(),
+            Expr::col((from.clone(), Alias::new("seq"))).equals((twin.clone(), Alias::new("seq_from"))),
+        )
+        .join_as(
+            JoinType::LeftJoin,
+            entry,
+            to.clone(),
+            Expr::col((to.clone(), Alias::new("seq"))).equals((twin, Alias::new("seq_to"))),
+        )
+        .and_where(Expr::col((from, Alias::new("position"))).lte(position))
+        .and_where(
+            Expr::col((to.clone(), Alias::new("position")))
+                .is_null()
+                .or(Expr::col((to, Alias::new("position"))).gt(position)),
+        );
+    select
+}

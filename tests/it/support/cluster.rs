@@ -1,0 +1,259 @@
+//! A PostgreSQL server for the tests: the one that is named, else a throw-away one. Not the databases on it.
+use std::ffi::OsStr;
+use std::io::Write;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{ChildStdin, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+/// The longest a unix socket's folder may be: the whole path must fit into 107 bytes.
+const MAX_SOCKET_FOLDER: usize = 80;
+
+/// Waits until its standard input closes, which is when the test process is gone, however it went; then stops the
+/// server whose folder is $1 and removes the folder. Several rounds, because the server may be just starting.
+const WATCHDOG: &str = r#"
+trap '' INT TERM HUP
+read -r _
+for round in 1 2 3 4 5 6; do
+    [ -d "$1" ] || break
+    pid=$(head -n 1 "$1/data/postmaster.pid" 2>/dev/null)
+    if [ -n "$pid" ]; then
+        kill -QUIT "$pid" 2>/dev/null
+        for wait in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
+        kill -KILL "$pid" 2>/dev/null
+    fi
+    rm -rf "$1"
+    sleep 0.5
+done
+"#;
+
+/// A server that databases can be made on.
+pub struct Server {
+    address: url::Url,
+    /// Held open for the watchdog to read from; nothing is ever written to it.
+    _alive: Option<ChildStdin>,
+}
+
+impl Server {
+    /// The address of the database `name` on this server.
+    pub fn url(&self, name: &str) -> String {
+        let mut url = self.address.clone();
+        url.set_path(name);
+        url.into()
+    }
+
+    /// The address of a database that is there already, for making and dropping others.
+    pub fn admin_url(&self) -> String {
+        self.address.to_string()
+    }
+}
+
+/// The server of this test process, started at the first call. `None`, said once on the terminal, where there is no
+/// PostgreSQL: the test that asked ends then.
+///
+/// # Panics
+/// Where `GRANTLINE_TEST_REQUIRE` lists `postgres` and there is none.
+pub fn server() -> Option<&'static Server> {
+    static SERVER: OnceLock<Option<Server>> = OnceLock::new();
+    SERVER
+        .get_or_init(|| match named().map_or_else(start, Ok) {
+            Ok(server) => Some(server),
+            Err(reason) => {
+                say(&format!(
+                    "NOT TESTED on PostgreSQL: {reason} \
+                     (install PostgreSQL, or name a server in GRANTLINE_TEST_DATABASE_URL)"
+                ));
+                None
+            }
+        })
+        .as_ref()
+        .or_else(|| {
+            assert!(
+                !required("postgres"),
+                "GRANTLINE_TEST_REQUIRE lists postgres, but there is no PostgreSQL: install it, or name a server \
+                 in GRANTLINE_TEST_DATABASE_URL"
+            );
+            None
+        })
+}
+
+/// Whether a missing `tool` is a failure: `GRANTLINE_TEST_REQUIRE` lists such tools, separated by commas.
+pub fn required(tool: &str) -> bool {
+    let listed = std::env::var("GRANTLINE_TEST_REQUIRE").unwrap_or_default();
+    listed.split(',').any(|one| one.trim() == tool)
+}
+
+/// Writes a line to the terminal. `eprintln!` would be kept back by libtest while tests pass; this is not.
+pub fn say(line: &str) {
+    // Where standard error is closed there is nobody to tell.
+    drop(std::io::stderr().write_all(format!("\n{line}\n").as_bytes()));
+}
+
+fn named() -> Option<Server> {
+    let address =
+        std::env::var("GRANTLINE_TEST_DATABASE_URL").ok().filter(|value| !value.trim().is_empty())?;
+    let address =
+        address.trim().parse().expect("GRANTLINE_TEST_DATABASE_URL is postgres://user@host/database");
+    Some(Server { address, _alive: None })
+}
+
+fn start() -> Result<Server, String> {
+    let programs = programs().ok_or("no initdb and postgres on PATH or in /usr/lib/postgresql/*/bin")?;
+    let folder = folder().map_err(|error| format!("no folder for it: {error}"))?;
+    let alive = watch(&folder).map_err(|error| format!("no watchdog for it: {error}"))?;
+    let owner = owner(&folder)?;
+
+    let initdb = |locale: &str| {
+        let mut command = command(&programs.join("initdb"), &folder, owner);
+        command.args(["-D", "data", "-U", "grantline", "-A", "trust", "-E", "UTF8", "--no-sync"]);
+        let done = command.arg(format!("--locale={locale}")).output().map_err(|error| error.to_string())?;
+        if done.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&done.stderr).into_owned()) }
+    };
+    initdb("C.UTF-8").or_else(|_| initdb("C")).map_err(|error| format!("initdb failed: {}", error.trim()))?;
+
+    let log = std::fs::File::create(folder.join("log")).map_err(|error| error.to_string())?;
+    let mut server = command(&programs.join("postgres"), &folder, owner);
+    server.args(["-D", "data", "-h", "", "-k"]).arg(&folder);
+    // Nothing here outlives the tests, so nothing needs to reach the disk.
+    for setting in ["fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=200"] {
+        server.args(["-c", setting]);
+    }
+    server.stdout(log.try_clone().map_err(|error| error.to_string())?).stderr(log);
+    let mut server = server.spawn().map_err(|error| format!("postgres did not start: {error}"))?;
+
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        // The server writes its state into the eighth line of this file.
+        let state = std::fs::read_to_string(folder.join("data/postmaster.pid")).unwrap_or_default();
+        if state.lines().nth(7).is_some_and(|line| line.trim() == "ready") {
+            break;
+        }
+        if Instant::now() > deadline || server.try_wait().is_ok_and(|ended| ended.is_some()) {
+            let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
+            return Err(format!("postgres did not start: {}", log.trim()));
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let address = format!("postgres://grantline@localhost/postgres?host={}", folder.display());
+    Ok(Server { address: address.parse().map_err(|error| format!("{error}"))?, _alive: Some(alive) })
+}
+
+/// The folder of the newest server programs, PATH first.
+fn programs() -> Option<PathBuf> {
+    let complete = |folder: &PathBuf| ["initdb", "postgres"].iter().all(|name| folder.join(name).is_file());
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let version = |folder: &PathBuf| -> u32 {
+        let name = folder.parent().and_then(Path::file_name).and_then(OsStr::to_str);
+        name.and_then(|name| name.parse().ok()).unwrap_or(0)
+    };
+    let installed = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    std::env::split_paths(&path)
+        .find(complete)
+        .or_else(|| installed.map(|one| one.path().join("bin")).filter(complete).max_by_key(version))
+}
+
+/// A folder that nobody else can look into and whose name is short enough for a socket.
+fn folder() -> std::io::Result<PathBuf> {
+    let usual = std::env::temp_dir();
+    let parent =
+        if usual.as_os_str().len() + 20 > MAX_SOCKET_FOLDER { Path::new("/tmp").into() } else { usual };
+    let folder = tempfile::Builder::new().prefix("grantline-pg-").tempdir_in(parent)?.keep();
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700))?;
+    Ok(folder)
+}
+
+/// PostgreSQL refuses to run as root: the user and group it gets then, who also get the folder.
+fn owner(folder: &Path) -> Result<Option<(u32, u32)>, String> {
+    if std::fs::metadata(folder).map_err(|error| error.to_string())?.uid() != 0 {
+        return Ok(None);
+    }
+    let users = std::fs::read_to_string("/etc/passwd").map_err(|error| error.to_string())?;
+    let find = |wanted: &str| {
+        let line = users.lines().find(|line| line.split(':').next() == Some(wanted))?;
+        let mut ids = line.split(':').skip(2).map(str::parse::<u32>);
+        Some((ids.next()?.ok()?, ids.next()?.ok()?))
+    };
+    let (user, group) =
+        find("postgres").or_else(|| find("nobody")).ok_or("there is no user but root to run it as")?;
+    chown(folder, Some(user), Some(group)).map_err(|error| error.to_string())?;
+    Ok(Some((user, group)))
+}
+
+/// A program of the server, free of the caller's signals and of variables that would change what it does.
+fn command(program: &Path, folder: &Path, owner: Option<(u32, u32)>) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(folder).stdin(Stdio::null()).process_group(0);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("PG") {
+            command.env_remove(name);
+        }
+    }
+    if let Some((user, group)) = owner {
+        // As root, this also drops the other groups.
+        command.uid(user).gid(group);
+    }
+    command
+}
+
+fn watch(folder: &Path) -> std::io::Result<ChildStdin> {
+    let mut watchdog = Command::new("sh")
+        .args(["-c", WATCHDOG, "watchdog"])
+        .arg(folder)
+        .current_dir("/")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .spawn()?;
+    watchdog.stdin.take().ok_or_else(|| std::io::Error::other("it has no standard input"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_watchdog_removes_the_folder_when_its_input_closes() {
+        let folder = folder().expect("a folder");
+        std::fs::create_dir(folder.join("data")).expect("a folder in it");
+        let alive = watch(&folder).expect("a watchdog");
+        std::thread::sleep(Duration::from_millis(200));
+        assert!(folder.exists(), "it waits");
+        drop(alive);
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while folder.exists() && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        assert!(!folder.exists());
+    }
+
+    /// A server of its own, because it goes away. The pool alone would keep trying for five seconds.
+    #[tokio::test]
+    async fn a_caller_of_a_stopped_server_is_told_within_a_second() {
+        use grantline::store::{classify, db::Db};
+        let server = match start() {
+            Ok(server) => server,
+            Err(reason) => return assert!(!required("postgres"), "{reason}"),
+        };
+        let db = Db::connect(&server.admin_url(), 3).await.expect("the server is there");
+        let (one, two) = (db.begin_write().await, db.begin_read().await);
+        drop((one, two));
+        let folder =
+            server.address.query_pairs().find(|(key, _)| key == "host").expect("its folder").1.into_owned();
+        drop(server);
+        while Path::new(&folder).exists() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        for _ in 0..5 {
+            let asked = Instant::now();
+            for answer in [db.begin_write().await.map(drop), db.begin_read().await.map(drop), db.ping().await]
+            {
+                let error = answer.expect_err("nobody can answer");
+                assert_eq!(classify::classify(&error), classify::DbFault::Unavailable, "{error}");
+            }
+            assert!(asked.elapsed() < Duration::from_secs(3), "three answers in {:?}", asked.elapsed());
+        }
+    }
+}
