@@ -41,7 +41,15 @@ pub static REGISTER: Register = Register {
     derivations: &[
         Derivation { of: &["funder"], derive: funders::derive },
         Derivation {
-            of: &["organisation", "funder", "programme", "project", "grant_agreement", "event", "publication"],
+            of: &[
+                "organisation",
+                "funder",
+                "programme",
+                "project",
+                "grant_agreement",
+                "event",
+                "publication",
+            ],
             derive: claims::derive,
         },
         Derivation { of: &["project"], derive: lifecycle::derive_projects },

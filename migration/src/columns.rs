@@ -47,7 +47,11 @@ impl Column {
         if postgres && matches!(self.kind, Kind::Text) {
             def.extra("COLLATE \"C\"");
         }
-        if self.nullable { def.null() } else { def.not_null() };
+        if self.nullable {
+            def.null()
+        } else {
+            def.not_null()
+        };
         def
     }
 }

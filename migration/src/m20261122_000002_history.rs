@@ -40,10 +40,7 @@ impl MigrationTrait for Migration {
         let index = |name: &str| Index::create().name(name).table("history_entry").to_owned();
         m.create_index(index("uq_history_entry_position").col("position").unique().to_owned()).await?;
         m.create_index(index("ix_history_entry_sequenced_at").col("sequenced_at").to_owned()).await?;
-        m.create_index(
-            index("ix_history_entry_aggregate").col("aggregate_id").col("seq").to_owned(),
-        )
-        .await
+        m.create_index(index("ix_history_entry_aggregate").col("aggregate_id").col("seq").to_owned()).await
     }
 
     async fn down(&self, m: &SchemaManager) -> Result<(), DbErr> {

@@ -52,7 +52,11 @@ const PROGRAMME: Plan = Plan {
         text("name_key"),
         text("search_text"),
     ],
-    references: &[("funder_id", "funder"), ("managing_organisation_id", "organisation"), ("parent_id", "programme")],
+    references: &[
+        ("funder_id", "funder"),
+        ("managing_organisation_id", "organisation"),
+        ("parent_id", "programme"),
+    ],
     unique: &["code"],
     indexes: &["updated_at"],
 };

@@ -1,5 +1,7 @@
 //! Grant agreements, who is party to them, which projects they pay for and who pays; the steps of both lives.
-use crate::columns::{Plan, big, create_part, create_root, date, drop_with_twins, flag, id, instant, integer, json, text};
+use crate::columns::{
+    Plan, big, create_part, create_root, date, drop_with_twins, flag, id, instant, integer, json, text,
+};
 use sea_orm_migration::prelude::*;
 
 const GRANT_AGREEMENT: Plan = Plan {
@@ -76,7 +78,12 @@ const FUNDING_HOP: Plan = Plan {
         big("amount_minor").or_null(),
         text("amount_currency").or_null(),
     ],
-    references: &[("grant_agreement_id", "grant_agreement"), ("payer_id", "organisation"), ("recipient_id", "organisation"), ("programme_id", "programme")],
+    references: &[
+        ("grant_agreement_id", "grant_agreement"),
+        ("payer_id", "organisation"),
+        ("recipient_id", "organisation"),
+        ("programme_id", "programme"),
+    ],
     unique: &[],
     indexes: &[],
 };
@@ -142,6 +149,17 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, m: &SchemaManager) -> Result<(), DbErr> {
-        drop_with_twins(m, &[&GRANT_AGREEMENT, &AGREEMENT_PROJECT, &AGREEMENT_PARTY, &FUNDING_HOP, &FUNDING_LINE, &STATUS_CHANGE]).await
+        drop_with_twins(
+            m,
+            &[
+                &GRANT_AGREEMENT,
+                &AGREEMENT_PROJECT,
+                &AGREEMENT_PARTY,
+                &FUNDING_HOP,
+                &FUNDING_LINE,
+                &STATUS_CHANGE,
+            ],
+        )
+        .await
     }
 }

@@ -69,7 +69,12 @@ const EVENT_LINK: Plan = Plan {
         id("grant_agreement_id").or_null(),
         id("programme_id").or_null(),
     ],
-    references: &[("event_id", "event"), ("project_id", "project"), ("grant_agreement_id", "grant_agreement"), ("programme_id", "programme")],
+    references: &[
+        ("event_id", "event"),
+        ("project_id", "project"),
+        ("grant_agreement_id", "grant_agreement"),
+        ("programme_id", "programme"),
+    ],
     unique: &[],
     indexes: &[],
 };
@@ -101,7 +106,13 @@ const PUBLICATION_LINK: Plan = Plan {
         id("grant_agreement_id").or_null(),
         id("programme_id").or_null(),
     ],
-    references: &[("publication_id", "publication"), ("event_id", "event"), ("project_id", "project"), ("grant_agreement_id", "grant_agreement"), ("programme_id", "programme")],
+    references: &[
+        ("publication_id", "publication"),
+        ("event_id", "event"),
+        ("project_id", "project"),
+        ("grant_agreement_id", "grant_agreement"),
+        ("programme_id", "programme"),
+    ],
     unique: &[],
     indexes: &[],
 };
@@ -126,6 +137,10 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, m: &SchemaManager) -> Result<(), DbErr> {
-        drop_with_twins(m, &[&EVENT, &EVENT_SESSION, &EVENT_ORGANISATION, &EVENT_LINK, &PUBLICATION, &PUBLICATION_LINK]).await
+        drop_with_twins(
+            m,
+            &[&EVENT, &EVENT_SESSION, &EVENT_ORGANISATION, &EVENT_LINK, &PUBLICATION, &PUBLICATION_LINK],
+        )
+        .await
     }
 }

@@ -43,8 +43,14 @@ mod tests {
     #[test]
     fn the_whole_table() {
         let mut table = String::new();
-        for role in [Role::Admin, Role::ProgrammeManager, Role::FinanceOfficer, Role::Contributor, Role::Viewer, Role::Auditor]
-        {
+        for role in [
+            Role::Admin,
+            Role::ProgrammeManager,
+            Role::FinanceOfficer,
+            Role::Contributor,
+            Role::Viewer,
+            Role::Auditor,
+        ] {
             for resource in ["project", "grant_agreement", "event"] {
                 let may: Vec<&str> =
                     Action::ALL.into_iter().filter(|a| may(role, *a, resource)).map(Action::code).collect();

@@ -39,9 +39,7 @@ pub static FACE: Face = Face {
             many: "parties",
             about: "A party of an agreement, in a role, with the day it signed.",
             fields: SchemaOf::new::<PartyFields>(),
-            example: || {
-                json!({"organisation_id": "01932c07-6b80-7000-8000-000000000002", "role": "coordinator"})
-            },
+            example: || json!({"organisation_id": "01932c07-6b80-7000-8000-000000000002", "role": "coordinator"}),
         },
         PartFace {
             part: &PARTS[2],

@@ -4,20 +4,54 @@ use entity::vocab::AgreementStatus::{self, *};
 
 /// Every step that the life cycle knows, in the order of the table it was taken from.
 pub const STEPS: &[Step<AgreementStatus>] = &[
-    Step { from: Draft, to: AwaitingSignature, guards: &[Guard::RegimePinned, Guard::PartiesPresent, Guard::AmountPresent, Guard::PeriodComplete, Guard::ReferencePresent] },
-    Step { from: AwaitingSignature, to: InForce, guards: &[Guard::AllPartiesSigned, Guard::EntryIntoForceReached] },
+    Step {
+        from: Draft,
+        to: AwaitingSignature,
+        guards: &[
+            Guard::RegimePinned,
+            Guard::PartiesPresent,
+            Guard::AmountPresent,
+            Guard::PeriodComplete,
+            Guard::ReferencePresent,
+        ],
+    },
+    Step {
+        from: AwaitingSignature,
+        to: InForce,
+        guards: &[Guard::AllPartiesSigned, Guard::EntryIntoForceReached],
+    },
     Step { from: AwaitingSignature, to: Lapsed, guards: &[Guard::ReasonGiven, Guard::OfferLapsed] },
     Step { from: InForce, to: Suspended, guards: &[Guard::ReasonGiven, Guard::SuspensionNotified] },
-    Step { from: Suspended, to: InForce, guards: &[Guard::SuspensionLifted, Guard::EffectiveAfterSuspension] },
+    Step {
+        from: Suspended,
+        to: InForce,
+        guards: &[Guard::SuspensionLifted, Guard::EffectiveAfterSuspension],
+    },
     Step { from: InForce, to: ImplementationEnded, guards: &[Guard::ImplementationEnded] },
-    Step { from: ImplementationEnded, to: InForce, guards: &[Guard::ExtensionReceivedInTime, Guard::EndNotPassed] },
+    Step {
+        from: ImplementationEnded,
+        to: InForce,
+        guards: &[Guard::ExtensionReceivedInTime, Guard::EndNotPassed],
+    },
     Step { from: ImplementationEnded, to: FinalReportSubmitted, guards: &[Guard::FinalReportComplete] },
-    Step { from: FinalReportSubmitted, to: ImplementationEnded, guards: &[Guard::ReasonGiven, Guard::ReportRejected] },
-    Step { from: FinalReportSubmitted, to: BalanceSettled, guards: &[Guard::FinalAmountDecided, Guard::BalancePaidOrRecovered] },
+    Step {
+        from: FinalReportSubmitted,
+        to: ImplementationEnded,
+        guards: &[Guard::ReasonGiven, Guard::ReportRejected],
+    },
+    Step {
+        from: FinalReportSubmitted,
+        to: BalanceSettled,
+        guards: &[Guard::FinalAmountDecided, Guard::BalancePaidOrRecovered],
+    },
     Step { from: BalanceSettled, to: Archived, guards: &[Guard::RetentionPassed, Guard::NoHold] },
     Step { from: InForce, to: Terminated, guards: &[Guard::ReasonGiven, Guard::TerminationInEffect] },
     Step { from: Suspended, to: Terminated, guards: &[Guard::ReasonGiven, Guard::TerminationInEffect] },
-    Step { from: ImplementationEnded, to: Terminated, guards: &[Guard::ReasonGiven, Guard::TerminationInEffect] },
+    Step {
+        from: ImplementationEnded,
+        to: Terminated,
+        guards: &[Guard::ReasonGiven, Guard::TerminationInEffect],
+    },
     Step { from: Terminated, to: FinalReportSubmitted, guards: &[Guard::FinalReportComplete] },
 ];
 

@@ -7,9 +7,7 @@ use crate::shared::period::Period;
 use crate::shared::search::search_text;
 use crate::store::listing::{Field, Kind, Relation};
 use crate::store::path::{step, within};
-use crate::store::{
-    Life, Link, Neighbour, Nested, Part, Record, Reference, Resource, Row, Table, parse,
-};
+use crate::store::{Life, Link, Neighbour, Nested, Part, Record, Reference, Resource, Row, Table, parse};
 use entity::vocab::{AgreementStatus, GrantForm, Word};
 use sea_orm::sea_query::ExprTrait;
 use serde_json::{Value, json};
@@ -70,7 +68,8 @@ pub static AGREEMENT: Resource = Resource {
             resource: "project",
             meaning: "Agreements that pay for a project.",
             condition: |view, projects| {
-                let agreements = step(view, "agreement_project", "grant_agreement_id", "project_id", projects);
+                let agreements =
+                    step(view, "agreement_project", "grant_agreement_id", "project_id", projects);
                 within("grant_agreement", "id", agreements)
             },
         },

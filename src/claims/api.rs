@@ -89,7 +89,9 @@ async fn take(
         expected,
         reason,
         |subject| face_of(subject).map(writable).unwrap_or_default(),
-        |subject, value| contract().faults(&format!("New{}", face_of(subject).map_or("", |f| f.schema)), value),
+        |subject, value| {
+            contract().faults(&format!("New{}", face_of(subject).map_or("", |f| f.schema)), value)
+        },
     )
     .await?;
     let claim = find(&unit.reader(), &FACE, ask).await?;

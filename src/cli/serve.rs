@@ -40,8 +40,7 @@ pub async fn open(config: Config, url: &str) -> anyhow::Result<AppState> {
 
 /// Serves until Ctrl-C or SIGTERM, then lets running requests finish.
 pub async fn until_told(listener: TcpListener, state: AppState) -> anyhow::Result<()> {
-    let (mut interrupt, mut terminate) =
-        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let told = async move {
         tokio::select! {
             _ = interrupt.recv() => {}

@@ -59,9 +59,17 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<()> {
         Command::List => {
             println!("id\tprincipal\tname\trole\tcreated\texpires\trevoked");
             for t in access::list(&db).await? {
-                let shown = |at: Option<DateTime<Utc>>| at.map_or_else(|| "-".to_owned(), |at| at.to_rfc3339());
-                let (created, expires, revoked) = (shown(Some(t.created_at)), shown(t.expires_at), shown(t.revoked_at));
-                println!("{}\t{}\t{}\t{}\t{created}\t{expires}\t{revoked}", t.id, t.principal, t.name, t.role.code());
+                let shown =
+                    |at: Option<DateTime<Utc>>| at.map_or_else(|| "-".to_owned(), |at| at.to_rfc3339());
+                let (created, expires, revoked) =
+                    (shown(Some(t.created_at)), shown(t.expires_at), shown(t.revoked_at));
+                println!(
+                    "{}\t{}\t{}\t{}\t{created}\t{expires}\t{revoked}",
+                    t.id,
+                    t.principal,
+                    t.name,
+                    t.role.code()
+                );
             }
         }
         Command::Revoke { id } => {

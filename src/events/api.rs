@@ -38,9 +38,7 @@ pub static FACE: Face = Face {
             many: "organisations",
             about: "An organisation that organises an event or takes part in it, with the heads it sent.",
             fields: SchemaOf::new::<EventOrganisationFields>(),
-            example: || {
-                json!({"organisation_id": "01932c07-6b80-7000-8000-000000000002", "role": "organiser"})
-            },
+            example: || json!({"organisation_id": "01932c07-6b80-7000-8000-000000000002", "role": "organiser"}),
         },
         PartFace {
             part: &PARTS[2],

@@ -32,7 +32,12 @@ pub static EVENT: Resource = Resource {
         Neighbour {
             name: "projects",
             resource: "project",
-            link: Link::Through { table: "event_link", own: "event_id", other: "project_id", ids: "project_ids" },
+            link: Link::Through {
+                table: "event_link",
+                own: "event_id",
+                other: "project_id",
+                ids: "project_ids",
+            },
         },
         Neighbour {
             name: "publications",

@@ -58,7 +58,12 @@ pub struct FunderTotal {
 #[serde(deny_unknown_fields)]
 pub struct ProgrammeFields {
     /// Unique; answers in addresses instead of the id.
-    #[schema(format = "project-code", min_length = 2, max_length = 40, pattern = "^[A-Z0-9][A-Z0-9._-]{1,39}$")]
+    #[schema(
+        format = "project-code",
+        min_length = 2,
+        max_length = 40,
+        pattern = "^[A-Z0-9][A-Z0-9._-]{1,39}$"
+    )]
     pub code: String,
     pub name: LocalizedText,
     /// What it was called before.

@@ -132,12 +132,12 @@ fn hops(view: &View, payers: SelectStatement, ours: &'static str, theirs: &'stat
     other
         .expr(Expr::value(1))
         .from_subquery(inner, Alias::new("other_hop"))
-        .and_where(column("other_hop", "grant_agreement_id").equals(column_ref("funding_hop", "grant_agreement_id")))
+        .and_where(
+            column("other_hop", "grant_agreement_id").equals(column_ref("funding_hop", "grant_agreement_id")),
+        )
         .and_where(column("other_hop", theirs).equals(column_ref("funding_hop", ours)));
     let mut select = view.select_columns("funding_hop", "grant_agreement_id", &COLUMNS);
-    select
-        .and_where(within("funding_hop", "payer_id", payers))
-        .and_where(Expr::not_exists(other));
+    select.and_where(within("funding_hop", "payer_id", payers)).and_where(Expr::not_exists(other));
     select
 }
 
@@ -157,8 +157,7 @@ fn column_ref(table: &str, name: &str) -> (Alias, Alias) {
 /// Names and totals of funders, in three statements a page.
 pub fn derive<'a>(reader: &'a Reader<'a>, records: &'a [Record]) -> BoxFuture<'a, Result<Vec<Record>>> {
     Box::pin(async move {
-        let organisations: Vec<Uuid> =
-            records.iter().filter_map(|r| id_in(r, "organisation_id")).collect();
+        let organisations: Vec<Uuid> = records.iter().filter_map(|r| id_in(r, "organisation_id")).collect();
         let organisation = reader.register.get("organisation")?;
         let named = reader.rows_of(organisation, &organisations).await?;
         let names: HashMap<Uuid, &Value> =
@@ -217,7 +216,10 @@ async fn totals(
             Alias::new("paid"),
             column("paid", "grant_agreement_id").equals(column_ref("grant_agreement", "id")),
         )
-        .group_by_columns([column_ref("paid", "payer_id"), column_ref("grant_agreement", "maximum_grant_currency")])
+        .group_by_columns([
+            column_ref("paid", "payer_id"),
+            column_ref("grant_agreement", "maximum_grant_currency"),
+        ])
         .order_by(column_ref("grant_agreement", "maximum_grant_currency"), sea_orm::sea_query::Order::Asc);
     for row in reader.query(&select).await? {
         let currency: Option<String> = row.try_get("", "maximum_grant_currency")?;

@@ -1,7 +1,7 @@
 //! A request as handlers see it: who asks, the parts of the path, the parameters (each taken by name, the rest
 //! refused), the headers. axum's own extractors for paths and queries are not used elsewhere.
 use super::messages::Language;
-use super::problem::{FORBIDDEN, MALFORMED_HEADER, Located, Problem};
+use super::problem::{FORBIDDEN, Located, MALFORMED_HEADER, Problem};
 use crate::access::{Action, Caller, may};
 use crate::clock::today;
 use crate::shared::check::Fault;
@@ -99,7 +99,8 @@ impl Ask {
 
 /// A header that people write text into: UTF-8, without control characters, not longer than a reason needs.
 fn header_text(name: &str, bytes: &[u8]) -> Result<String, Problem> {
-    let refuse = |reason: &str| Problem::new(MALFORMED_HEADER).with(json!({"header": name, "reason": reason}));
+    let refuse =
+        |reason: &str| Problem::new(MALFORMED_HEADER).with(json!({"header": name, "reason": reason}));
     let text = std::str::from_utf8(bytes).map_err(|_| refuse("not UTF-8"))?.trim();
     if text.is_empty() || text.chars().count() > 2000 || text.chars().any(char::is_control) {
         return Err(refuse("1 to 2000 characters without control characters"));
@@ -121,7 +122,11 @@ impl Params {
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             // Bytes that are no UTF-8 were replaced, and PostgreSQL takes no NUL.
             if [&name, &value].iter().any(|text| text.contains(['\0', '\u{fffd}'])) {
-                params.refuse(&name, "invalid_value", json!({"value": "", "expected": "UTF-8 text without NUL"}));
+                params.refuse(
+                    &name,
+                    "invalid_value",
+                    json!({"value": "", "expected": "UTF-8 text without NUL"}),
+                );
             } else if params.pairs.iter().any(|(n, _)| *n == name) {
                 params.refuse(&name, "duplicate_parameter", json!({}));
             } else {
@@ -219,6 +224,10 @@ impl Params {
         for name in names {
             self.refuse(&name, "unknown_parameter", json!({"allowed": allowed}));
         }
-        if self.faults.is_empty() { Ok(()) } else { Err(Problem::parameters(std::mem::take(&mut self.faults))) }
+        if self.faults.is_empty() {
+            Ok(())
+        } else {
+            Err(Problem::parameters(std::mem::take(&mut self.faults)))
+        }
     }
 }

@@ -110,7 +110,9 @@ impl Contract {
             }
             Kind::Type { kind } => push("wrong_type", json!({"expected": types(kind)})),
             Kind::Enum { options } => push("not_in_list", json!({"allowed": options.as_ref()})),
-            Kind::Constant { expected_value } => push("not_in_list", json!({"allowed": [expected_value.as_ref()]})),
+            Kind::Constant { expected_value } => {
+                push("not_in_list", json!({"allowed": [expected_value.as_ref()]}))
+            }
             Kind::Format { format } => {
                 let example = FORMATS.iter().find(|f| f.name == format).map_or("", |f| f.example);
                 push("wrong_format", json!({"format": format, "example": example}));
@@ -118,10 +120,18 @@ impl Contract {
             Kind::Pattern { pattern } => push("wrong_pattern", json!({"pattern": pattern})),
             Kind::MinLength { limit } => push("too_short", json!({"min": limit})),
             Kind::MaxLength { limit } => push("too_long", json!({"max": limit})),
-            Kind::Minimum { limit } | Kind::ExclusiveMinimum { limit } => push("too_small", json!({"min": limit})),
-            Kind::Maximum { limit } | Kind::ExclusiveMaximum { limit } => push("too_large", json!({"max": limit})),
-            Kind::MinItems { limit } | Kind::MinProperties { limit } => push("too_few", json!({"min": limit})),
-            Kind::MaxItems { limit } | Kind::MaxProperties { limit } => push("too_many", json!({"max": limit})),
+            Kind::Minimum { limit } | Kind::ExclusiveMinimum { limit } => {
+                push("too_small", json!({"min": limit}))
+            }
+            Kind::Maximum { limit } | Kind::ExclusiveMaximum { limit } => {
+                push("too_large", json!({"max": limit}))
+            }
+            Kind::MinItems { limit } | Kind::MinProperties { limit } => {
+                push("too_few", json!({"min": limit}))
+            }
+            Kind::MaxItems { limit } | Kind::MaxProperties { limit } => {
+                push("too_many", json!({"max": limit}))
+            }
             Kind::UniqueItems => push("not_unique", json!({})),
             Kind::PropertyNames { error } => {
                 let reason = format!("{} is no name that can stand here", error.instance());
@@ -130,9 +140,9 @@ impl Contract {
             Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {
                 // The branch that fits best: of the right type at all, with the fewest faults.
                 let wrong_type = |branch: &Vec<ValidationError<'_>>| {
-                    branch.iter().any(|e| {
-                        matches!(e.kind(), Kind::Type { .. }) && e.instance_path().to_string() == at
-                    })
+                    branch
+                        .iter()
+                        .any(|e| matches!(e.kind(), Kind::Type { .. }) && e.instance_path().to_string() == at)
                 };
                 match context.iter().min_by_key(|branch| (wrong_type(branch), branch.len())) {
                     Some(branch) => branch.iter().for_each(|e| self.explain(schema, e, found)),
@@ -147,7 +157,8 @@ impl Contract {
     fn known(&self, schema: &str, at: &str) -> Vec<String> {
         let mut here = self.resolved(&self.schemas[schema]);
         for step in at.split('/').skip(1) {
-            let below = if step.parse::<usize>().is_ok() { &here["items"] } else { &here["properties"][step] };
+            let below =
+                if step.parse::<usize>().is_ok() { &here["items"] } else { &here["properties"][step] };
             here = self.resolved(below);
         }
         here["properties"].as_object().map(|p| p.keys().cloned().collect()).unwrap_or_default()

@@ -27,7 +27,8 @@ pub struct Cursor {
 /// What a cursor is good for: the list and all parameters that decide which records come in which order.
 pub fn binding(path: &str, pairs: &[(String, String)]) -> String {
     const FREE: [&str; 7] = ["cursor", "limit", "include_total", "fields", "expand", "facets", "format"];
-    let mut bound: Vec<_> = pairs.iter().filter(|(n, _)| !FREE.contains(&n.as_str()) && n != "as_of").collect();
+    let mut bound: Vec<_> =
+        pairs.iter().filter(|(n, _)| !FREE.contains(&n.as_str()) && n != "as_of").collect();
     bound.sort();
     let digest = Sha256::digest(format!("{path}\n{bound:?}"));
     URL_SAFE_NO_PAD.encode(&digest[..12])

@@ -25,8 +25,7 @@ pub struct Listing {
 pub fn listing(ask: &mut Ask, state: &AppState, resource: &'static Resource) -> Listing {
     let binding = binding(ask.uri.path(), ask.params.pairs());
     let asked = ask.params.date("as_of");
-    let mut as_of =
-        asked.unwrap_or_else(|| crate::clock::today(state.clock.now(), state.config.time_zone));
+    let mut as_of = asked.unwrap_or_else(|| crate::clock::today(state.clock.now(), state.config.time_zone));
     let params = &mut ask.params;
     let mut after = None;
     if let Some(text) = params.text("cursor") {
@@ -93,14 +92,17 @@ fn members(params: &mut Params, field: &'static Field, filters: &mut Vec<Filter<
     let names: Vec<(String, String)> = params
         .pairs()
         .iter()
-        .filter(|(name, _)| name.strip_prefix(field.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('[')))
+        .filter(|(name, _)| {
+            name.strip_prefix(field.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
+        })
         .cloned()
         .collect();
     for (name, text) in names {
         params.allow(name.clone());
         let word = name[field.path.len()..].trim_start_matches('[').trim_end_matches(']');
         let operators = field.kind.operators();
-        let given = if word.is_empty() { Some(Op::Eq) } else { Op::ALL.into_iter().find(|op| op.code() == word) };
+        let given =
+            if word.is_empty() { Some(Op::Eq) } else { Op::ALL.into_iter().find(|op| op.code() == word) };
         let Some(op) = given.filter(|op| operators.contains(op)) else {
             let allowed: Vec<&str> = operators.iter().map(|op| op.code()).collect();
             params.refuse(&name, "unknown_operator", json!({"allowed": allowed}));
@@ -184,7 +186,11 @@ fn formatted(name: &str, text: &str) -> bool {
 fn operand(kind: Kind, text: &str) -> Result<Operand, String> {
     match kind {
         Kind::Text | Kind::Folded(_) | Kind::Listed(_) | Kind::Identifiers => {
-            if text.is_empty() { Err("some text".into()) } else { Ok(Operand::Text(text.into())) }
+            if text.is_empty() {
+                Err("some text".into())
+            } else {
+                Ok(Operand::Text(text.into()))
+            }
         }
         Kind::Word(list) => match list.terms.iter().any(|term| term.code == text) {
             true => Ok(Operand::Text(text.into())),

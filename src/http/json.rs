@@ -51,7 +51,8 @@ pub fn read(bytes: &[u8]) -> Result<Value, Problem> {
 }
 
 fn refuse_nul(value: &Value, at: &str, faults: &mut Faults) {
-    let mut refuse = |at: &str| faults.add(at, "invalid", json!({"reason": "the character NUL can't be kept"}));
+    let mut refuse =
+        |at: &str| faults.add(at, "invalid", json!({"reason": "the character NUL can't be kept"}));
     match value {
         Value::String(text) if text.contains('\0') => refuse(at),
         Value::Array(list) => {

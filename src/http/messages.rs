@@ -52,9 +52,11 @@ pub fn fill(text: &str, params: &Map<String, Value>) -> String {
     params.iter().fold(text.to_owned(), |text, (name, value)| {
         let shown = match value {
             Value::String(s) => s.clone(),
-            Value::Array(list) => {
-                list.iter().map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned)).collect::<Vec<_>>().join(", ")
-            }
+            Value::Array(list) => list
+                .iter()
+                .map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned))
+                .collect::<Vec<_>>()
+                .join(", "),
             other => other.to_string(),
         };
         text.replace(&format!("{{{name}}}"), &shown)
@@ -63,8 +65,16 @@ pub fn fill(text: &str, params: &Map<String, Value>) -> String {
 
 /// Code, English, Latvian.
 pub const MESSAGES: &[(&str, &str, &str)] = &[
-    ("unknown_member", "there is no member of this name; known are: {known}", "šāda lauka nav; zināmie: {known}"),
-    ("read_only", "this member is set by the server: leave it out, or send it unchanged", "šo lauku nosaka serveris: izlaidiet to vai sūtiet nemainītu"),
+    (
+        "unknown_member",
+        "there is no member of this name; known are: {known}",
+        "šāda lauka nav; zināmie: {known}",
+    ),
+    (
+        "read_only",
+        "this member is set by the server: leave it out, or send it unchanged",
+        "šo lauku nosaka serveris: izlaidiet to vai sūtiet nemainītu",
+    ),
     ("required", "a value is needed here", "šeit vajadzīga vērtība"),
     ("wrong_type", "expected {expected}", "jābūt: {expected}"),
     ("not_in_list", "must be one of: {allowed}", "jābūt vienam no: {allowed}"),
@@ -75,37 +85,109 @@ pub const MESSAGES: &[(&str, &str, &str)] = &[
     ("too_few", "at least {min} are needed", "vajadzīgi vismaz {min}"),
     ("too_many", "at most {max} are allowed", "atļauts ne vairāk kā {max}"),
     ("not_unique", "the same entry stands here twice", "viens un tas pats ieraksts ir divreiz"),
-    ("wrong_format", "is not a valid {format}; an example: {example}", "nav derīgs ({format}); piemērs: {example}"),
-    ("wrong_pattern", "does not have the expected form: {pattern}", "neatbilst paredzētajam pierakstam: {pattern}"),
+    (
+        "wrong_format",
+        "is not a valid {format}; an example: {example}",
+        "nav derīgs ({format}); piemērs: {example}",
+    ),
+    (
+        "wrong_pattern",
+        "does not have the expected form: {pattern}",
+        "neatbilst paredzētajam pierakstam: {pattern}",
+    ),
     ("invalid", "is not valid: {reason}", "nav derīgs: {reason}"),
     ("before_start", "the end {end} is before the start {start}", "beigas {end} ir pirms sākuma {start}"),
-    ("duration_mismatch", "start and end make {months} whole months: leave the duration out, or correct it", "no sākuma līdz beigām ir {months} pilni mēneši: ilgumu izlaidiet vai izlabojiet"),
-    ("too_many_decimals", "{currency} has at most {allowed} decimals", "{currency} ir ne vairāk kā {allowed} zīmes aiz komata"),
+    (
+        "duration_mismatch",
+        "start and end make {months} whole months: leave the duration out, or correct it",
+        "no sākuma līdz beigām ir {months} pilni mēneši: ilgumu izlaidiet vai izlabojiet",
+    ),
+    (
+        "too_many_decimals",
+        "{currency} has at most {allowed} decimals",
+        "{currency} ir ne vairāk kā {allowed} zīmes aiz komata",
+    ),
     ("out_of_range", "the number is beyond what can be kept", "skaitlis ir ārpus pieļaujamā apjoma"),
     ("negative", "must not be negative", "nedrīkst būt negatīvs"),
-    ("unknown_reference", "there is no {resource} with this id", "nav ieraksta ({resource}) ar šādu identifikatoru"),
+    (
+        "unknown_reference",
+        "there is no {resource} with this id",
+        "nav ieraksta ({resource}) ar šādu identifikatoru",
+    ),
     ("already_taken", "{value} is taken by another record", "{value} jau pieder citam ierakstam"),
     ("exactly_one", "give exactly one of: {members}", "norādiet tieši vienu no: {members}"),
     ("at_least_one", "give at least one of: {members}", "norādiet vismaz vienu no: {members}"),
     ("sum_above", "together these make {sum}, more than {max}", "kopā tas ir {sum}, vairāk nekā {max}"),
-    ("refers_to_itself", "a record can't stand in this relation to itself", "ieraksts nevar būt šādā saistībā pats ar sevi"),
+    (
+        "refers_to_itself",
+        "a record can't stand in this relation to itself",
+        "ieraksts nevar būt šādā saistībā pats ar sevi",
+    ),
     ("circular", "this would make the record its own ancestor", "ieraksts kļūtu pats sev par priekšteci"),
-    ("broken_chain", "this step's payer {payer} is not the recipient of the step before", "šī soļa maksātājs {payer} nav iepriekšējā soļa saņēmējs"),
-    ("currency_mismatch", "the currency differs from the agreement's currency {currency}", "valūta atšķiras no līguma valūtas {currency}"),
-    ("unknown_parameter", "there is no such parameter here; allowed are: {allowed}", "šāda parametra šeit nav; atļautie: {allowed}"),
+    (
+        "broken_chain",
+        "this step's payer {payer} is not the recipient of the step before",
+        "šī soļa maksātājs {payer} nav iepriekšējā soļa saņēmējs",
+    ),
+    (
+        "currency_mismatch",
+        "the currency differs from the agreement's currency {currency}",
+        "valūta atšķiras no līguma valūtas {currency}",
+    ),
+    (
+        "unknown_parameter",
+        "there is no such parameter here; allowed are: {allowed}",
+        "šāda parametra šeit nav; atļautie: {allowed}",
+    ),
     ("duplicate_parameter", "this parameter stands here more than once", "šis parametrs norādīts vairākkārt"),
     ("unknown_operator", "this member can be filtered with: {allowed}", "šo lauku var atlasīt ar: {allowed}"),
-    ("unknown_path", "{value} is not known here; allowed are: {allowed}", "{value} šeit nav zināms; atļautie: {allowed}"),
+    (
+        "unknown_path",
+        "{value} is not known here; allowed are: {allowed}",
+        "{value} šeit nav zināms; atļautie: {allowed}",
+    ),
     ("invalid_value", "{value} is not {expected}", "{value} nav derīgs; jābūt: {expected}"),
-    ("needs_currency", "amounts of several currencies can't be compared: add {parameter}=EUR or another", "dažādu valūtu summas nav salīdzināmas: pievienojiet {parameter}=EUR vai citu"),
-    ("invalid_cursor", "this cursor was not made for this list, filter and order: start again without it", "šis kursors nav veidots šim sarakstam, atlasei un secībai: sāciet bez tā"),
-    ("unacceptable", "{value} can't be answered with; possible are: {allowed}", "{value} nav iespējams; iespējams: {allowed}"),
+    (
+        "needs_currency",
+        "amounts of several currencies can't be compared: add {parameter}=EUR or another",
+        "dažādu valūtu summas nav salīdzināmas: pievienojiet {parameter}=EUR vai citu",
+    ),
+    (
+        "invalid_cursor",
+        "this cursor was not made for this list, filter and order: start again without it",
+        "šis kursors nav veidots šim sarakstam, atlasei un secībai: sāciet bez tā",
+    ),
+    (
+        "unacceptable",
+        "{value} can't be answered with; possible are: {allowed}",
+        "{value} nav iespējams; iespējams: {allowed}",
+    ),
     ("unmet", "{guard}", "{guard}"),
-    ("not_a_step", "{from} can't become {to}; possible are: {allowed}", "no {from} nevar pāriet uz {to}; iespējams: {allowed}"),
-    ("unknown_guard", "no guard of this step has this name; those in the way are: {allowed}", "šim solim nav šāda nosacījuma; traucē: {allowed}"),
-    ("not_attestable", "this guard is a matter of the register's own facts: it can't be attested", "šo nosacījumu pierāda reģistra dati: to nevar apliecināt"),
-    ("unknown_field", "{resource} has no member {field} that can be claimed; known are: {known}", "{resource} nav lauka {field}; zināmie: {known}"),
-    ("no_value", "this claim holds no value that could be adopted", "šajā apgalvojumā nav pārņemamas vērtības"),
+    (
+        "not_a_step",
+        "{from} can't become {to}; possible are: {allowed}",
+        "no {from} nevar pāriet uz {to}; iespējams: {allowed}",
+    ),
+    (
+        "unknown_guard",
+        "no guard of this step has this name; those in the way are: {allowed}",
+        "šim solim nav šāda nosacījuma; traucē: {allowed}",
+    ),
+    (
+        "not_attestable",
+        "this guard is a matter of the register's own facts: it can't be attested",
+        "šo nosacījumu pierāda reģistra dati: to nevar apliecināt",
+    ),
+    (
+        "unknown_field",
+        "{resource} has no member {field} that can be claimed; known are: {known}",
+        "{resource} nav lauka {field}; zināmie: {known}",
+    ),
+    (
+        "no_value",
+        "this claim holds no value that could be adopted",
+        "šajā apgalvojumā nav pārņemamas vērtības",
+    ),
     ("referenced_by", "{resource} {id} refers to it", "uz to atsaucas {resource} {id}"),
 ];
 
@@ -131,8 +213,12 @@ mod tests {
             "jābūt vienam no: a, b"
         );
         let names = |text: &str| {
-            let mut names: Vec<String> =
-                text.split('{').skip(1).filter_map(|t| t.split_once('}')).map(|(n, _)| n.to_owned()).collect();
+            let mut names: Vec<String> = text
+                .split('{')
+                .skip(1)
+                .filter_map(|t| t.split_once('}'))
+                .map(|(n, _)| n.to_owned())
+                .collect();
             names.sort();
             names
         };

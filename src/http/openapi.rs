@@ -30,7 +30,11 @@ const RESPONSES: [(&str, &str, &str); 15] = [
     ("412", "Stale", "The record was changed since the caller read it; `ETag` has its version now."),
     ("413", "BodyTooLarge", "The body is larger than this server takes."),
     ("415", "UnsupportedMediaType", "The body has another media type than this operation takes."),
-    ("422", "Invalid", "The content is not valid; each fault is named with its JSON pointer. Nothing was written."),
+    (
+        "422",
+        "Invalid",
+        "The content is not valid; each fault is named with its JSON pointer. Nothing was written.",
+    ),
     ("428", "PreconditionRequired", "`If-Match` is needed."),
     ("500", "Internal", "The fault is ours; it is in the log under the request's id."),
     ("503", "Unavailable", "The database is away for the moment."),

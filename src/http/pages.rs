@@ -65,8 +65,7 @@ async fn problem(path: RawPathParams) -> Result<Html<String>, Problem> {
             "<h1>{} {}</h1><h2>{en}</h2><p>{detail_en}</p><h2 lang=\"lv\">{lv}</h2><p lang=\"lv\">{detail_lv}</p>\
              <p>Each fault in <code>errors</code> has its own <code>code</code>, a JSON pointer or parameter, \
              and a message.</p>",
-            code.status,
-            code.code
+            code.status, code.code
         ),
     ))
 }

@@ -5,10 +5,20 @@ use serde_json::{Value, json};
 
 pub fn of_list(face: &Face) -> Vec<Value> {
     let resource = face.resource;
-    let mut parameters: Vec<Value> = ["Limit", "Cursor", "IncludeTotal", "AsOf", "Search", "UpdatedSince", "Format", "Columns", "IfNoneMatch"]
-        .into_iter()
-        .map(|name| json!({"$ref": format!("#/components/parameters/{name}")}))
-        .collect();
+    let mut parameters: Vec<Value> = [
+        "Limit",
+        "Cursor",
+        "IncludeTotal",
+        "AsOf",
+        "Search",
+        "UpdatedSince",
+        "Format",
+        "Columns",
+        "IfNoneMatch",
+    ]
+    .into_iter()
+    .map(|name| json!({"$ref": format!("#/components/parameters/{name}")}))
+    .collect();
     let sortable: Vec<&str> = resource.list_fields().filter(|f| f.sortable).map(|f| f.path).collect();
     parameters.push(text(
         "sort",
@@ -19,7 +29,10 @@ pub fn of_list(face: &Face) -> Vec<Value> {
     if !counted.is_empty() {
         parameters.push(text(
             "facets",
-            &format!("Members whose values are counted over the whole filtered list, separated by commas: {}.", counted.join(", ")),
+            &format!(
+                "Members whose values are counted over the whole filtered list, separated by commas: {}.",
+                counted.join(", ")
+            ),
             2000,
         ));
     }
@@ -28,7 +41,11 @@ pub fn of_list(face: &Face) -> Vec<Value> {
             Some(_) => "ids or codes",
             None => "ids",
         };
-        parameters.push(text(relation.name, &format!("{} Any of these {keys}, separated by commas.", relation.meaning), 10_000));
+        parameters.push(text(
+            relation.name,
+            &format!("{} Any of these {keys}, separated by commas.", relation.meaning),
+            10_000,
+        ));
     }
     for field in resource.list_fields() {
         for op in field.kind.operators() {
@@ -66,13 +83,19 @@ fn schema(kind: Kind, op: Op) -> Value {
         (_, Op::IsNull) | (Kind::Flag, _) => json!({"type": "boolean"}),
         (Kind::Date, _) if single => json!({"type": "string", "format": "date", "maxLength": 10}),
         (Kind::Instant, _) if single => json!({"type": "string", "format": "date-time", "maxLength": 40}),
-        (Kind::Integer, _) if single => json!({"type": "integer", "format": "int64", "minimum": i64::MIN, "maximum": i64::MAX}),
-        (Kind::Money, _) => json!({"type": "string", "format": "decimal", "pattern": "^-?[0-9]{1,15}(\\.[0-9]{1,4})?$", "maxLength": 21}),
+        (Kind::Integer, _) if single => {
+            json!({"type": "integer", "format": "int64", "minimum": i64::MIN, "maximum": i64::MAX})
+        }
+        (Kind::Money, _) => {
+            json!({"type": "string", "format": "decimal", "pattern": "^-?[0-9]{1,15}(\\.[0-9]{1,4})?$", "maxLength": 21})
+        }
         (Kind::Word(list), _) => {
             let words: Vec<&str> = list.terms.iter().map(|t| t.code).collect();
             json!({"type": "string", "minLength": 1, "maxLength": 4000, "x-known-values": words})
         }
-        (Kind::Phase, _) => json!({"type": "string", "minLength": 1, "maxLength": 200, "x-known-values": ["not_started", "running", "ended", "unknown"]}),
+        (Kind::Phase, _) => {
+            json!({"type": "string", "minLength": 1, "maxLength": 200, "x-known-values": ["not_started", "running", "ended", "unknown"]})
+        }
         _ => json!({"type": "string", "minLength": 1, "maxLength": 10_000}),
     }
 }

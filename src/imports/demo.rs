@@ -47,7 +47,8 @@ async fn fill(unit: &mut Unit) -> Result<Option<usize>> {
     if !unit.reader().is_empty().await? {
         return Ok(None);
     }
-    let files: std::result::Result<Vec<File>, _> = FILES.iter().map(|text| serde_json::from_str(text)).collect();
+    let files: std::result::Result<Vec<File>, _> =
+        FILES.iter().map(|text| serde_json::from_str(text)).collect();
     let files = files.map_err(|e| Error::Database(DbErr::Json(e.to_string())))?;
     load(unit, files).await.map(Some)
 }

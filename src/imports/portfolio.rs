@@ -1,8 +1,8 @@
 //! A portfolio in Grantline's own shape: records by resource, with their parts and claims, that refer to each other
 //! by key. Loaded in one unit of work, through the same checks as requests: all or nothing.
 use crate::claims::{CLAIM, adopt};
-use crate::http::{contract, face};
 use crate::http::resource::{Face, writable};
+use crate::http::{contract, face};
 use crate::shared::check::Faults;
 use crate::shared::life::Opening;
 use crate::store::aggregate::{self, prepare, typed_value};
@@ -54,7 +54,12 @@ pub async fn load(unit: &mut Unit, files: Vec<File>) -> Result<usize> {
     Ok(loaded)
 }
 
-async fn one(unit: &mut Unit, face: &'static Face, entry: Entry, ids: &HashMap<String, Uuid>) -> Result<Uuid> {
+async fn one(
+    unit: &mut Unit,
+    face: &'static Face,
+    entry: Entry,
+    ids: &HashMap<String, Uuid>,
+) -> Result<Uuid> {
     let mut body = resolved(entry.body, ids)?;
     shape(&format!("New{}", face.schema), &body)?;
     let opening: Option<Opening> =

@@ -75,9 +75,7 @@ async fn agreements_of(reader: &Reader<'_>, projects: &[Uuid]) -> Result<HashMap
     let columns = ["grant_agreement_id", "project_id"];
     let link = |name: &str| (Alias::new("agreement_project"), Alias::new(name));
     let mut links = reader.view.select_columns("agreement_project", "grant_agreement_id", &columns);
-    links
-        .column(link("project_id"))
-        .and_where(Expr::col(link("project_id")).is_in(projects.iter().copied()));
+    links.column(link("project_id")).and_where(Expr::col(link("project_id")).is_in(projects.iter().copied()));
     let mut pairs: Vec<(Uuid, Uuid)> = Vec::new();
     for row in reader.query(&links).await? {
         pairs.push((row.try_get("", "project_id")?, row.try_get("", "grant_agreement_id")?));

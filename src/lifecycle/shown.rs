@@ -145,7 +145,8 @@ pub fn derive_agreements<'a>(
 
 fn basis(record: &Record, period: &Period, as_of: NaiveDate) -> PhaseBasis {
     let resolved = period.resolve();
-    let held = |name: &str, part: &str| record.get(name).and_then(|p| p.get(part)).is_some_and(|d| !d.is_null());
+    let held =
+        |name: &str, part: &str| record.get(name).and_then(|p| p.get(part)).is_some_and(|d| !d.is_null());
     let typed = |part: &str| {
         ["planned_period", "actual_period", "implementation_period"].iter().any(|name| held(name, part))
     };
@@ -302,9 +303,7 @@ mod tests {
     #[test]
     fn broken_sums_are_named() {
         let agreement = |national: &str| {
-            let line = |amount: &str| {
-                json!({"stage": "approved", "precision": "exact", "amount": {"amount": amount, "currency": "EUR"}})
-            };
+            let line = |amount: &str| json!({"stage": "approved", "precision": "exact", "amount": {"amount": amount, "currency": "EUR"}});
             json!({
                 "total_eligible_cost": {"amount": "1103026.96", "currency": "EUR"},
                 "funding_lines": [line("992724.26"), line(national)],

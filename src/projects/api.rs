@@ -57,9 +57,7 @@ pub static FACE: Face = Face {
             many: "links to other projects",
             about: "How a project stands to another: phase of, continues, merged into, related.",
             fields: SchemaOf::new::<ProjectLinkFields>(),
-            example: || {
-                json!({"kind": "merged_into", "other_project_id": "01932c07-6b80-7000-8000-000000000001", "from": "2023-01-01"})
-            },
+            example: || json!({"kind": "merged_into", "other_project_id": "01932c07-6b80-7000-8000-000000000001", "from": "2023-01-01"}),
         },
     ],
 };

@@ -18,7 +18,12 @@ use uuid::Uuid;
 #[serde(deny_unknown_fields)]
 pub struct ProjectFields {
     /// Unique; answers in addresses instead of the id. Numbers with slashes are identifiers.
-    #[schema(format = "project-code", min_length = 2, max_length = 40, pattern = "^[A-Z0-9][A-Z0-9._-]{1,39}$")]
+    #[schema(
+        format = "project-code",
+        min_length = 2,
+        max_length = 40,
+        pattern = "^[A-Z0-9][A-Z0-9._-]{1,39}$"
+    )]
     pub code: String,
     pub title: LocalizedText,
     #[serde(default)]
@@ -209,7 +214,11 @@ impl Content for ContactFields {
             && self.person_id.is_none()
             && self.email.is_none();
         if none {
-            faults.add("", "at_least_one", json!({"members": ["unit", "organisation_id", "person_id", "email"]}));
+            faults.add(
+                "",
+                "at_least_one",
+                json!({"members": ["unit", "organisation_id", "person_id", "email"]}),
+            );
         }
     }
 }

@@ -6,9 +6,7 @@ use crate::shared::search::{search_text, sort_key};
 use crate::shared::text::fold;
 use crate::store::listing::{Field, Kind, Relation};
 use crate::store::path::{step, within};
-use crate::store::{
-    Life, Link, Neighbour, Nested, Part, Record, Reference, Resource, Row, Table, parse,
-};
+use crate::store::{Life, Link, Neighbour, Nested, Part, Record, Reference, Resource, Row, Table, parse};
 use entity::vocab::{ProjectStatus, Word};
 use sea_orm::sea_query::ExprTrait;
 use serde_json::{Value, json};

@@ -149,7 +149,8 @@ pub fn judge(guard: Guard, facts: &Facts, effective_on: NaiveDate, reason: bool)
         Guard::AgreementInForce => agreement_in(&["in_force"]),
         Guard::AgreementSuspended => agreement_in(&["suspended"]),
         Guard::BalanceSettled => {
-            let settled = |s: &Option<String>| matches!(s.as_deref(), Some("balance_settled" | "archived" | "lapsed"));
+            let settled =
+                |s: &Option<String>| matches!(s.as_deref(), Some("balance_settled" | "archived" | "lapsed"));
             match facts.agreements.as_slice() {
                 [] => Verdict::NotKnown,
                 all if all.iter().all(settled) => Verdict::Met,
@@ -258,7 +259,10 @@ mod tests {
         ] {
             assert_eq!(judge(guard, &facts, day(on), true), verdict, "{guard:?} {on}");
         }
-        assert_eq!(judge(Guard::ImplementationEnded, &Facts::default(), day("2021-06-01"), true), Verdict::NotKnown);
+        assert_eq!(
+            judge(Guard::ImplementationEnded, &Facts::default(), day("2021-06-01"), true),
+            Verdict::NotKnown
+        );
     }
 
     #[test]

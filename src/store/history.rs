@@ -5,11 +5,11 @@
 //! several writers transactions commit in another order than they took their numbers, so a reader who went by
 //! `seq` could skip an entry that committed late. `position` is given after commit, under a lock, to entries that
 //! are visible: it never goes back, and readers go by it.
+use super::Result;
 use super::db::Db;
 use super::table::{Row, Table};
 use super::unit::{Intent, Touched};
 use super::view::TWIN;
-use super::Result;
 use chrono::{DateTime, Utc};
 use entity::history_entry;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, IntoIden, Order, Query, TableRef};
@@ -144,9 +144,7 @@ pub async fn sequence(txn: &DatabaseTransaction, now: DateTime<Utc>) -> Result<(
                 .add(Expr::col((Alias::new("waiting"), Alias::new("place")))),
         )
         .value(Alias::new("sequenced_at"), now)
-        .and_where(
-            Expr::col((entry, Alias::new("seq"))).equals((Alias::new("waiting"), Alias::new("seq"))),
-        );
+        .and_where(Expr::col((entry, Alias::new("seq"))).equals((Alias::new("waiting"), Alias::new("seq"))));
     txn.execute(&update).await?;
     Ok(())
 }

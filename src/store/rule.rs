@@ -25,7 +25,8 @@ pub fn no_cycle<'a>(
             if Some(parent) == own {
                 break;
             }
-            let mut select = reader.view.select_columns(resource.table.name, "parent_id", &["id", "parent_id"]);
+            let mut select =
+                reader.view.select_columns(resource.table.name, "parent_id", &["id", "parent_id"]);
             select.and_where(column(&resource.table, "id").eq(parent));
             next = match reader.one(&select).await? {
                 Some(row) => row.try_get("", "parent_id")?,

@@ -4,7 +4,8 @@ use crate::shared::codes::CurrencyCode;
 use crate::shared::money::Money;
 use sea_orm::sea_query::{Alias, ColumnRef, IntoColumnRef, Value as SqlValue};
 use sea_orm::{
-    ColumnTrait, ColumnType, DbErr, EntityTrait, FromQueryResult, IdenStatic, Iterable, ModelTrait, QueryResult,
+    ColumnTrait, ColumnType, DbErr, EntityTrait, FromQueryResult, IdenStatic, Iterable, ModelTrait,
+    QueryResult,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
@@ -41,11 +42,7 @@ pub struct Table {
 }
 
 impl Table {
-    pub const fn of<E>(
-        name: &'static str,
-        nested: &'static [Nested],
-        hidden: &'static [&'static str],
-    ) -> Self
+    pub const fn of<E>(name: &'static str, nested: &'static [Nested], hidden: &'static [&'static str]) -> Self
     where
         E: EntityTrait,
         E::Model: Serialize + DeserializeOwned + FromQueryResult + ModelTrait<Entity = E>,
@@ -176,9 +173,7 @@ pub fn stored_money(minor: &Value, currency: &Value) -> Option<Value> {
 }
 
 fn columns<E: EntityTrait>() -> Vec<Column> {
-    E::Column::iter()
-        .map(|c| Column { name: c.as_str(), kind: c.def().get_column_type().clone() })
-        .collect()
+    E::Column::iter().map(|c| Column { name: c.as_str(), kind: c.def().get_column_type().clone() }).collect()
 }
 
 fn decode<E>(row: &QueryResult) -> Result<Row, DbErr>

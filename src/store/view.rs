@@ -85,9 +85,11 @@ fn cut(table: &str, columns: &[&str], position: i64) -> SelectStatement {
         )
         .and_where(Expr::col((from, Alias::new("position"))).lte(position))
         .and_where(
-            Expr::col((to.clone(), Alias::new("position")))
-                .is_null()
-                .or(Expr::col((to, Alias::new("position"))).gt(position)),
+            Expr::col((to.clone(), Alias::new("position"))).is_null().or(Expr::col((
+                to,
+                Alias::new("position"),
+            ))
+            .gt(position)),
         );
     select
 }

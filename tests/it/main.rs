@@ -1,1 +1,4 @@
-fn main(){}
+//! The outside view: one test binary, so that there is one link and one throw-away PostgreSQL.
+mod support;
+
+mod smoke;

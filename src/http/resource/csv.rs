@@ -15,7 +15,8 @@ pub fn columns(params: &mut Params, face: &'static Face, as_csv: bool) -> Vec<St
     let Some(asked) = params.list("columns") else {
         let members = super::schema::members(face);
         let known = |path: &str| members.iter().any(|m| m == path.split('.').next().unwrap_or_default());
-        let fields = face.resource.list_fields().filter(|f| !matches!(f.kind, Kind::Identifiers) && known(f.path));
+        let fields =
+            face.resource.list_fields().filter(|f| !matches!(f.kind, Kind::Identifiers) && known(f.path));
         return fields.map(|f| f.path.to_owned()).collect();
     };
     let known = super::schema::members(face);
@@ -47,7 +48,9 @@ fn cell(value: &Value, language: Language) -> String {
             harmless(&list.iter().map(|v| cell(v, language)).collect::<Vec<_>>().join("; "))
         }
         // A text in several languages: the caller's, else the first.
-        Value::Object(map) if !map.is_empty() && map.values().all(Value::is_string) && map.keys().all(|k| is_tag(k)) => {
+        Value::Object(map)
+            if !map.is_empty() && map.values().all(Value::is_string) && map.keys().all(|k| is_tag(k)) =>
+        {
             let text = map.get(language.tag()).or_else(|| map.values().next());
             harmless(text.and_then(Value::as_str).unwrap_or_default())
         }
@@ -56,7 +59,8 @@ fn cell(value: &Value, language: Language) -> String {
 }
 
 fn is_tag(key: &str) -> bool {
-    oxilangtag::LanguageTag::parse(key).is_ok() && key.split('-').next().is_some_and(|p| (2..=3).contains(&p.len()))
+    oxilangtag::LanguageTag::parse(key).is_ok()
+        && key.split('-').next().is_some_and(|p| (2..=3).contains(&p.len()))
 }
 
 /// Spreadsheets run cells that begin so; an apostrophe before makes them text. Plain numbers stay numbers.

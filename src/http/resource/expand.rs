@@ -38,8 +38,7 @@ impl Wish {
                     params.refuse("fields", "unknown_path", json!({"value": path, "allowed": known}));
                 }
             }
-            wish.fields =
-                Some(paths.iter().map(|p| p.split('.').map(str::to_owned).collect()).collect());
+            wish.fields = Some(paths.iter().map(|p| p.split('.').map(str::to_owned).collect()).collect());
         }
         wish
     }

@@ -98,7 +98,8 @@ async fn bring_in(
     let by_id: HashMap<Uuid, &Record> =
         whole.iter().filter_map(|r| id_in(r, "id").map(|id| (id, r))).collect();
     for record in records {
-        let neighbours: Vec<&Record> = wanted(record).iter().filter_map(|id| by_id.get(id).copied()).collect();
+        let neighbours: Vec<&Record> =
+            wanted(record).iter().filter_map(|id| by_id.get(id).copied()).collect();
         let value = match neighbour.link {
             Link::Column(_) => json!(neighbours.first()),
             Link::Through { .. } => {

@@ -99,7 +99,9 @@ fn representation(face: &Face, fields: &Value, components: &Map<String, Value>) 
         json!({"type": "integer", "format": "int64", "minimum": 1, "maximum": i64::MAX,
             "description": "Raised by every change of the record or its parts."}),
     );
-    for (name, meaning) in [("created_at", "When it entered the register."), ("updated_at", "When it last changed.")] {
+    for (name, meaning) in
+        [("created_at", "When it entered the register."), ("updated_at", "When it last changed.")]
+    {
         properties.insert(
             name.into(),
             json!({"type": "string", "format": "date-time", "maxLength": 40, "description": meaning}),
@@ -224,8 +226,7 @@ fn list_of(schema: &str, paged: bool) -> Value {
     });
     if paged {
         list["description"] = json!("A page.");
-        list["properties"]["next"] =
-            json!({"type": "string", "maxLength": 4000, "description": "The address of the next page; absent on the last."});
+        list["properties"]["next"] = json!({"type": "string", "maxLength": 4000, "description": "The address of the next page; absent on the last."});
         list["properties"]["total"] = json!({"type": "integer", "format": "int64", "minimum": 0, "maximum": i64::MAX,
             "description": "How many there are in all, with `include_total=true`."});
         list["properties"]["facets"] = json!({"type": "object", "description": "How many have each value, with `facets=`; at most 100 values each.",
@@ -253,7 +254,8 @@ fn patch_of(fields: &Value, one: &str) -> Value {
             *schema = json!({"anyOf": [schema.take(), {"type": "null"}]});
         }
     }
-    patch["description"] = json!(format!("A merge patch (RFC 7396) of {one}: members left out stay, null takes a value away."));
+    patch["description"] =
+        json!(format!("A merge patch (RFC 7396) of {one}: members left out stay, null takes a value away."));
     patch
 }
 
@@ -368,7 +370,14 @@ impl Operations {
     }
 
     /// A GET of one thing.
-    pub fn read(&self, operation: &str, summary: &str, about: &str, schema: &str, mut parameters: Vec<Value>) -> Value {
+    pub fn read(
+        &self,
+        operation: &str,
+        summary: &str,
+        about: &str,
+        schema: &str,
+        mut parameters: Vec<Value>,
+    ) -> Value {
         parameters.push(json!({"$ref": "#/components/parameters/IfNoneMatch"}));
         let mut answers = answers(&["400", "401", "403", "404"]);
         answers.insert("200".into(), ok("As asked.", schema, true));
@@ -378,7 +387,18 @@ impl Operations {
 
     /// A POST that makes something.
     #[expect(clippy::too_many_arguments, reason = "each is a different word of one operation's description")]
-    pub fn write(&self, operation: &str, summary: &str, about: &str, request: &str, example: &Value, schema: &str, success: &str, matched: bool, path: &[Value]) -> Value {
+    pub fn write(
+        &self,
+        operation: &str,
+        summary: &str,
+        about: &str,
+        request: &str,
+        example: &Value,
+        schema: &str,
+        success: &str,
+        matched: bool,
+        path: &[Value],
+    ) -> Value {
         let mut parameters = path.to_vec();
         parameters.extend(write_parameters(matched));
         let mut codes = vec!["400", "401", "403", "409", "413", "415", "422"];
@@ -400,10 +420,19 @@ impl Operations {
         self.operation(operation, summary, about, parameters, Some(body), answers)
     }
 
-    fn patch(&self, operation: &str, summary: &str, request: &str, schema: &str, mut parameters: Vec<Value>, example: &Value) -> Value {
+    fn patch(
+        &self,
+        operation: &str,
+        summary: &str,
+        request: &str,
+        schema: &str,
+        mut parameters: Vec<Value>,
+        example: &Value,
+    ) -> Value {
         parameters.extend(write_parameters(true));
         let mut answers = answers(&["400", "401", "403", "404", "409", "412", "413", "415", "422", "428"]);
-        answers.insert("200".into(), ok("The record as it is now, or would be (`dry_run=true`).", schema, true));
+        answers
+            .insert("200".into(), ok("The record as it is now, or would be (`dry_run=true`).", schema, true));
         let body = json!({"required": true, "content": {"application/merge-patch+json": {
             "schema": {"$ref": format!("#/components/schemas/{request}")}, "example": example}}});
         self.operation(operation, summary,
@@ -416,10 +445,25 @@ impl Operations {
         let mut answers = answers(&["400", "401", "403", "404", "409", "412", "428"]);
         answers.insert("200".into(), ok("What would be deleted (`dry_run=true`).", schema, false));
         answers.insert("204".into(), json!({"description": "Deleted. History keeps the record."}));
-        self.operation(operation, summary, "Refused while other records refer to it; the answer names them.", parameters, None, answers)
+        self.operation(
+            operation,
+            summary,
+            "Refused while other records refer to it; the answer names them.",
+            parameters,
+            None,
+            answers,
+        )
     }
 
-    pub fn operation(&self, id: &str, summary: &str, description: &str, parameters: Vec<Value>, body: Option<Value>, answers: Map<String, Value>) -> Value {
+    pub fn operation(
+        &self,
+        id: &str,
+        summary: &str,
+        description: &str,
+        parameters: Vec<Value>,
+        body: Option<Value>,
+        answers: Map<String, Value>,
+    ) -> Value {
         let mut operation = json!({
             "tags": [self.tag], "operationId": id, "summary": summary, "description": description,
             "parameters": parameters, "security": [{"token": []}], "responses": answers,

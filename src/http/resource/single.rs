@@ -80,7 +80,8 @@ async fn change(
         return Ok((shown, expected));
     }
     aggregate::update(unit, face.resource, row.clone(), record, expected, "updated").await?;
-    let row = unit.reader().row(face.resource, crate::store::read::id_in(&row, "id").unwrap_or_default()).await?;
+    let row =
+        unit.reader().row(face.resource, crate::store::read::id_in(&row, "id").unwrap_or_default()).await?;
     let record = one(&unit.reader(), face, ask, &row, &Expand::default()).await?;
     Ok((record, version(&row)))
 }
@@ -105,8 +106,11 @@ pub fn merge(
             faults.add(pointer_segment(&name), "read_only", json!({}));
         }
     }
-    let mut merged: Value =
-        writable.iter().filter_map(|name| Some((name.clone(), current.get(name)?.clone()))).collect::<Record>().into();
+    let mut merged: Value = writable
+        .iter()
+        .filter_map(|name| Some((name.clone(), current.get(name)?.clone())))
+        .collect::<Record>()
+        .into();
     json_patch::merge(&mut merged, &Value::Object(patch));
     faults.extend_at("", contract().faults(schema, &merged));
     if faults.is_empty() { Ok(merged) } else { Err(Problem::faults(INVALID, faults)) }

@@ -46,13 +46,7 @@ fn one(reader: &Reader<'_>, resource: &Resource, filter: &Filter<'_>) -> Result<
     })
 }
 
-fn member(
-    reader: &Reader<'_>,
-    resource: &Resource,
-    field: &Field,
-    op: Op,
-    values: &[Operand],
-) -> Condition {
+fn member(reader: &Reader<'_>, resource: &Resource, field: &Field, op: Op, values: &[Operand]) -> Condition {
     let column = Expr::col((Alias::new(resource.table.name), Alias::new(field.column)));
     if op == Op::IsNull {
         let wanted = matches!(values.first(), Some(Operand::Flag(true)));
@@ -69,9 +63,9 @@ fn member(
             identifiers(resource, field, op, &keys)
         }
         Kind::Phase => {
-            let any = texts(values).iter().fold(Cond::any(), |any, word| {
-                any.add(phase(resource.table.name, word, reader.as_of))
-            });
+            let any = texts(values)
+                .iter()
+                .fold(Cond::any(), |any, word| any.add(phase(resource.table.name, word, reader.as_of)));
             if op == Op::Ne { any.not() } else { any }
         }
         Kind::Folded(form) => {
@@ -144,7 +138,10 @@ pub fn json_any(
     let (operator, values) = test;
     let element = element(engine, member);
     let (source, bind) = (unnest(engine, table, column), marks(engine, values.len()));
-    Expr::cust_with_values(format!("EXISTS (SELECT 1 FROM {source} WHERE {element} {operator} {bind})"), values)
+    Expr::cust_with_values(
+        format!("EXISTS (SELECT 1 FROM {source} WHERE {element} {operator} {bind})"),
+        values,
+    )
 }
 
 /// `json_each(…) AS item`, one row an element.

@@ -1,10 +1,10 @@
 //! How many records of a filtered list have each value of a member.
 use super::condition::element;
 use super::{Field, Kind};
+use crate::store::Resource;
 use crate::store::Result;
 use crate::store::db::Engine;
 use crate::store::read::Reader;
-use crate::store::Resource;
 use sea_orm::sea_query::{Alias, Condition, Expr, Func, Order};
 use serde_json::Value;
 

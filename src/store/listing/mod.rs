@@ -59,8 +59,17 @@ pub enum Op {
 }
 
 impl Op {
-    pub const ALL: [Self; 9] =
-        [Self::Eq, Self::Ne, Self::In, Self::Gt, Self::Gte, Self::Lt, Self::Lte, Self::Contains, Self::IsNull];
+    pub const ALL: [Self; 9] = [
+        Self::Eq,
+        Self::Ne,
+        Self::In,
+        Self::Gt,
+        Self::Gte,
+        Self::Lt,
+        Self::Lte,
+        Self::Contains,
+        Self::IsNull,
+    ];
 
     pub fn code(self) -> &'static str {
         match self {
@@ -153,8 +162,16 @@ impl super::Resource {
 
 /// A filter, read and typed.
 pub enum Filter<'a> {
-    Member { field: &'a Field, op: Op, values: Vec<Operand> },
-    Related { relation: &'a Relation, ids: Vec<uuid::Uuid>, codes: Vec<String> },
+    Member {
+        field: &'a Field,
+        op: Op,
+        values: Vec<Operand>,
+    },
+    Related {
+        relation: &'a Relation,
+        ids: Vec<uuid::Uuid>,
+        codes: Vec<String>,
+    },
     /// Every word must occur.
     Search(String),
     UpdatedSince(chrono::DateTime<chrono::Utc>),

@@ -1,0 +1,167 @@
+//! The server without a socket, and requests to it.
+use super::database::{Engine, TestDatabase, fresh};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use entity::vocab::{PrincipalKind, Role};
+use grantline::access::{self, NewToken};
+use grantline::clock::{Clock, FixedClock};
+use grantline::config::{Config, Settings};
+use grantline::http::router;
+use grantline::state::AppState;
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use tower::ServiceExt;
+
+/// The moment at which tests take place, unless they move the clock.
+pub const NOW: &str = "2026-11-22T10:00:00Z";
+
+pub struct App {
+    pub router: Router,
+    pub state: AppState,
+    pub clock: Arc<FixedClock>,
+    /// A token of the role `admin`.
+    pub token: String,
+    _database: TestDatabase,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub bytes: Vec<u8>,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or(Value::Null)
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The body, when the status is this one.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text());
+        self.json()
+    }
+
+    /// `code` of the problem, and of each of its errors with its place: `invalid /code:required`.
+    pub fn problem(&self) -> String {
+        let body = self.json();
+        let errors = body["errors"].as_array().cloned().unwrap_or_default();
+        let place = |e: &Value| e["pointer"].as_str().or(e["parameter"].as_str()).unwrap_or("?").to_owned();
+        let shown: Vec<String> =
+            errors.iter().map(|e| format!("{}:{}", place(e), e["code"].as_str().unwrap_or("?"))).collect();
+        let code = body["code"].as_str().unwrap_or("no problem");
+        if shown.is_empty() { code.to_owned() } else { format!("{code} {}", shown.join(" ")) }
+    }
+}
+
+impl App {
+    /// None where the machine has no such engine, and that is allowed.
+    pub async fn new(engine: Engine) -> Option<Self> {
+        let database = fresh(engine).await?;
+        let db = database.open().await;
+        let clock = Arc::new(FixedClock::new(NOW.parse().unwrap()));
+        let config = Config::load(Settings::default()).unwrap();
+        let state = AppState::new(db, clock.clone(), Arc::new(config)).await.unwrap();
+        let router = router(state.clone());
+        let mut app = Self { router, state, clock, token: String::new(), _database: database };
+        app.token = app.token_for(Role::Admin).await;
+        Some(app)
+    }
+
+    /// A new token of a role.
+    pub async fn token_for(&self, role: Role) -> String {
+        let new = NewToken {
+            principal: format!("{role:?} of the tests"),
+            kind: PrincipalKind::Service,
+            name: "test".into(),
+            role,
+            expires_at: None,
+        };
+        access::issue(&self.state.db, new, self.clock.now()).await.unwrap().text
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = response.into_body().collect().await.unwrap().to_bytes().to_vec();
+        Answer { status, headers, bytes }
+    }
+
+    /// A request with headers and, where there is one, a JSON body (a merge patch for `PATCH`).
+    pub async fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        if headers.iter().all(|(name, _)| *name != "authorization") {
+            request = request.header("authorization", format!("Bearer {}", self.token));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = match body {
+            Some(body) => {
+                let kind =
+                    if method == "PATCH" { "application/merge-patch+json" } else { "application/json" };
+                let typed = headers.iter().any(|(name, _)| *name == "content-type");
+                let request = if typed { request } else { request.header("content-type", kind) };
+                request.body(Body::from(body.to_string()))
+            }
+            None => request.body(Body::empty()),
+        };
+        self.send(request.unwrap()).await
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.ask("GET", path, &[], None).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.ask("POST", path, &[], Some(body)).await
+    }
+
+    /// `POST`, `PATCH` or `DELETE` at the version that the record has now.
+    pub async fn at_version(&self, method: &str, root: &str, below: &str, body: Option<Value>) -> Answer {
+        let tag = self.get(root).await.header("etag").to_owned();
+        self.ask(method, &format!("{root}{below}"), &[("if-match", &tag)], body).await
+    }
+
+    /// Creates a record and answers its address.
+    #[track_caller]
+    pub fn create<'a>(&'a self, path: &'a str, body: Value) -> impl Future<Output = String> + 'a {
+        async move {
+            let answer = self.post(path, body).await;
+            assert_eq!(answer.status, 201, "{}", answer.text());
+            answer.header("location").to_owned()
+        }
+    }
+
+    /// An organisation of this name; answers its id.
+    pub async fn organisation(&self, name: &str) -> String {
+        let body = json!({"name": {"en": name}});
+        let made = self.post("/v1/organisations", body).await.expect(201);
+        made["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A project of this code; answers its id.
+    pub async fn project(&self, code: &str) -> String {
+        let body = json!({"code": code, "title": {"en": format!("Project {code}")}});
+        let made = self.post("/v1/projects", body).await.expect(201);
+        made["id"].as_str().unwrap().to_owned()
+    }
+}
