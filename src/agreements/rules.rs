@@ -1,7 +1,7 @@
 //! What must hold between the parts of one agreement, and what is worth a warning. Pure.
 use super::model::{AgreementProjectFields, HopFields};
 use crate::shared::check::Faults;
-use crate::store::Record;
+use crate::shared::record::Record;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 

@@ -1,6 +1,9 @@
-//! Events over HTTP.
-use super::model::{EventFields, EventLinkFields, EventOrganisationFields, SessionFields};
-use super::store::{EVENT, PARTS};
+//! Events and publications over HTTP.
+use super::model::{
+    EventFields, EventLinkFields, EventOrganisationFields, PublicationFields, PublicationLinkFields,
+    SessionFields,
+};
+use super::store::{EVENT, PARTS, PUBLICATION, PUBLICATION_LINK};
 use crate::http::resource::{Face, PartFace, SchemaOf};
 use serde_json::json;
 
@@ -50,4 +53,32 @@ pub static FACE: Face = Face {
             example: || json!({"project_id": "01932c07-6b80-7000-8000-000000000001"}),
         },
     ],
+};
+
+pub static PUBLICATIONS: Face = Face {
+    resource: &PUBLICATION,
+    schema: "Publication",
+    tag: "publications",
+    one: "a publication",
+    many: "publications",
+    about: "A page, article, film or print about the work.",
+    fields: SchemaOf::new::<PublicationFields>(),
+    example: || {
+        json!({
+            "kind": "web_article",
+            "title": {"en": "Online meeting on joint investigation of border incidents (LATBEL)"},
+            "url": "https://example.org/latbel",
+            "language": "lv",
+            "published_on": null,
+        })
+    },
+    parts: &[PartFace {
+        part: &PUBLICATION_LINK,
+        schema: "PublicationLink",
+        one: "a link of a publication",
+        many: "links",
+        about: "What a publication tells of: exactly one of event, project, agreement, programme.",
+        fields: SchemaOf::new::<PublicationLinkFields>(),
+        example: || json!({"project_id": "01932c07-6b80-7000-8000-000000000001"}),
+    }],
 };

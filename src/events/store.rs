@@ -1,5 +1,8 @@
-//! The tables of events and their parts, and how lists of them are filtered.
-use super::model::{EventFields, EventLinkFields, EventOrganisationFields, SessionFields};
+//! The tables of events, publications and their parts, and how lists of them are filtered.
+use super::model::{
+    EventFields, EventLinkFields, EventOrganisationFields, PublicationFields, PublicationLinkFields,
+    SessionFields,
+};
 use crate::funders::{agreements_paid_by, agreements_ultimately_paid_by, projects_of};
 use crate::shared::dates::PartialDate;
 use crate::shared::search::{search_text, sort_key};
@@ -9,7 +12,7 @@ use crate::store::path::{step, within};
 use crate::store::view::View;
 use crate::store::{Link, Neighbour, Part, Record, Reference, Resource, Row, Table, parse};
 use chrono::NaiveDate;
-use entity::vocab::{EventKind, EventMode, EventState, Word};
+use entity::vocab::{EventKind, EventMode, EventState, PublicationKind, Word};
 use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
 use serde_json::{Value, json};
 
@@ -165,3 +168,96 @@ fn computed(record: &Record) -> Row {
         ("search_text".to_owned(), json!(search_text(record, &members))),
     ])
 }
+
+pub static PUBLICATION: Resource = Resource {
+    name: "publication",
+    path: "publications",
+    table: Table::of::<entity::publication::Entity>("publication", &[], &["title_key", "search_text"]),
+    code: None,
+    parse: parse::<PublicationFields>,
+    references: &[],
+    unique: &[],
+    computed: |record| {
+        Row::from_iter([
+            ("title_key".to_owned(), json!(sort_key(record.get("title")))),
+            ("search_text".to_owned(), json!(search_text(record, &["title", "url", "summary", "text"]))),
+        ])
+    },
+    parts: &[&PUBLICATION_LINK],
+    neighbours: &[
+        Neighbour {
+            name: "events",
+            resource: "event",
+            link: Link::Through {
+                table: "publication_link",
+                own: "publication_id",
+                other: "event_id",
+                ids: "event_ids",
+            },
+        },
+        Neighbour {
+            name: "projects",
+            resource: "project",
+            link: Link::Through {
+                table: "publication_link",
+                own: "publication_id",
+                other: "project_id",
+                ids: "project_ids",
+            },
+        },
+    ],
+    fields: &[
+        Field::word("kind", PublicationKind::LIST),
+        Field::new("title", "title_key", Kind::Folded(fold)).sorted(),
+        Field::text("url"),
+        Field::text("language").counted(),
+        Field::date("published_on", "published_on"),
+    ],
+    relations: &[
+        Relation {
+            name: "event",
+            resource: "event",
+            meaning: "Publications about an event.",
+            condition: |view, events| published(view, "event_id", events),
+        },
+        Relation {
+            name: "project",
+            resource: "project",
+            meaning: "Publications about a project.",
+            condition: |view, projects| published(view, "project_id", projects),
+        },
+        Relation {
+            name: "agreement",
+            resource: "grant_agreement",
+            meaning: "Publications about an agreement.",
+            condition: |view, agreements| published(view, "grant_agreement_id", agreements),
+        },
+        Relation {
+            name: "programme",
+            resource: "programme",
+            meaning: "Publications about a programme.",
+            condition: |view, programmes| published(view, "programme_id", programmes),
+        },
+    ],
+    life: None,
+    rule: None,
+};
+
+fn published(view: &View, to: &'static str, ids: SelectStatement) -> Expr {
+    within("publication", "id", step(view, "publication_link", "publication_id", to, ids))
+}
+
+pub static PUBLICATION_LINK: Part = Part {
+    path: "links",
+    name: "publication_link",
+    table: Table::of::<entity::publication_link::Entity>("publication_link", &[], &["publication_id"]),
+    parent: "publication_id",
+    parse: parse::<PublicationLinkFields>,
+    references: &[
+        Reference::to("event_id", "event"),
+        Reference::to("project_id", "project"),
+        Reference::to("grant_agreement_id", "grant_agreement"),
+        Reference::to("programme_id", "programme"),
+    ],
+    together: None,
+};

@@ -2,6 +2,7 @@
 //! model on the way, and records with nested members as the API shows them. What the members mean is not here.
 use crate::shared::codes::CurrencyCode;
 use crate::shared::money::Money;
+pub use crate::shared::record::Record;
 use sea_orm::sea_query::{Alias, ColumnRef, IntoColumnRef, Value as SqlValue};
 use sea_orm::{
     ColumnTrait, ColumnType, DbErr, EntityTrait, FromQueryResult, IdenStatic, Iterable, ModelTrait,
@@ -12,8 +13,6 @@ use serde_json::{Map, Value, json};
 
 /// A row by column name, in the order of the entity.
 pub type Row = Map<String, Value>;
-/// A record as the API shows it: periods and money are members of their own.
-pub type Record = Map<String, Value>;
 
 /// A member that stands in several columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
