@@ -29,7 +29,7 @@ impl AppState {
 }
 
 /// A random key that the installation keeps; made by whichever server asks first.
-pub async fn installation_key(db: &Db, name: &str) -> Result<[u8; 32], DbErr> {
+async fn installation_key(db: &Db, name: &str) -> Result<[u8; 32], DbErr> {
     let mut fresh = [0; 32];
     getrandom::fill(&mut fresh).map_err(|e| DbErr::Custom(format!("no randomness: {e}")))?;
     let table = Alias::new("installation");

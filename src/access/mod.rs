@@ -7,5 +7,6 @@ mod store;
 pub use persons::{PERSON, PERSONS};
 pub use role::{Action, may};
 pub use store::{
-    Caller, IssuedToken, NewToken, TokenLine, authenticate, issue, list, principal, revoke, set_token,
+    Caller, IssuedToken, NewToken, TokenLine, authenticate, issue, list, principal, replace, revoke,
+    set_token,
 };

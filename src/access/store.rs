@@ -90,12 +90,33 @@ pub async fn principal(
 
 /// Makes a token of 256 random bits.
 pub async fn issue(db: &Db, new: NewToken, now: DateTime<Utc>) -> Result<IssuedToken> {
+    let txn = db.begin_write().await?;
+    let token = issue_in(&txn, new, now).await?;
+    txn.commit().await?;
+    Ok(token)
+}
+
+/// The same, in place of the principal's earlier tokens of this name, which stop working.
+pub async fn replace(db: &Db, new: NewToken, now: DateTime<Utc>) -> Result<IssuedToken> {
+    let txn = db.begin_write().await?;
+    let principal_id = principal(&txn, &new.principal, new.kind, now).await?;
+    token::Entity::update_many()
+        .col_expr(token::Column::RevokedAt, Expr::value(now))
+        .filter(token::Column::PrincipalId.eq(principal_id))
+        .filter(token::Column::Name.eq(new.name.as_str()))
+        .filter(token::Column::RevokedAt.is_null())
+        .exec(&txn)
+        .await?;
+    let token = issue_in(&txn, new, now).await?;
+    txn.commit().await?;
+    Ok(token)
+}
+
+async fn issue_in(txn: &DatabaseTransaction, new: NewToken, now: DateTime<Utc>) -> Result<IssuedToken> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|e| DbErr::Custom(format!("no randomness: {e}")))?;
     let text = format!("grantline_{}", URL_SAFE_NO_PAD.encode(bytes));
-    let txn = db.begin_write().await?;
-    let id = insert(&txn, new, &text, now).await?;
-    txn.commit().await?;
+    let id = insert(txn, new, &text, now).await?;
     Ok(IssuedToken { id, text })
 }
 

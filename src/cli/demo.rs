@@ -59,25 +59,22 @@ fn explained(error: crate::store::Error) -> anyhow::Error {
     }
 }
 
-/// The demo's token: as configured, else made once and kept in the database. It opens nothing but demo data.
+/// The demo's token: as configured, else a new one in place of the one that the last start printed, since no token's
+/// text is kept.
 async fn token(state: &AppState) -> anyhow::Result<String> {
-    let text = match &state.config.demo_token {
-        Some(text) => text.clone(),
-        None => kept_token(state).await?,
-    };
+    let (now, configured) = (state.clock.now(), state.config.demo_token.as_deref());
     let new = NewToken {
         principal: "demo".to_owned(),
         kind: PrincipalKind::Service,
-        name: "demo".to_owned(),
+        name: if configured.is_some() { "demo, configured" } else { "demo, printed at the start" }.to_owned(),
         role: Role::Admin,
         expires_at: None,
     };
-    access::set_token(&state.db, new, &text, state.clock.now()).await?;
-    Ok(text)
-}
-
-async fn kept_token(state: &AppState) -> anyhow::Result<String> {
-    let key = crate::state::installation_key(&state.db, "demo_token").await?;
-    let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(format!("grantline_demo_{hex}"))
+    Ok(match configured {
+        Some(text) => {
+            access::set_token(&state.db, new, text, now).await?;
+            text.to_owned()
+        }
+        None => access::replace(&state.db, new, now).await?.text,
+    })
 }

@@ -132,7 +132,7 @@ pub async fn update(
 /// # Errors
 /// [`Error::Referenced`] with who does.
 pub async fn delete(unit: &mut Unit, resource: &'static Resource, id: Uuid, expected: i64) -> Result<()> {
-    let row = unit.reader().row(resource, id).await?;
+    let row = unit.reader().row_to_delete(resource, id).await?;
     at_version(&row, expected)?;
     let referrers = referrers(unit, resource, id).await?;
     if !referrers.is_empty() {

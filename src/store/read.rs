@@ -6,7 +6,7 @@ use super::table::{Record, Row, Table};
 use super::view::View;
 use super::{Error, Result};
 use chrono::NaiveDate;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, LockType, Order, Query, SelectStatement};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -68,6 +68,16 @@ impl Reader<'_> {
         self.rows(&resource.table, &select).await?.pop().ok_or(Error::NotFound)
     }
 
+    /// The row of a record that is about to be deleted: nothing can begin to refer to it until the transaction ends.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where the view shows none.
+    pub async fn row_to_delete(&self, resource: &Resource, id: Uuid) -> Result<Row> {
+        let mut select = self.view.select(&resource.table);
+        select.and_where(column(&resource.table, "id").eq(id)).lock(LockType::Update);
+        self.rows(&resource.table, &select).await?.pop().ok_or(Error::NotFound)
+    }
+
     /// The id of a record that an address names by id or code.
     ///
     /// # Errors
@@ -96,10 +106,11 @@ impl Reader<'_> {
         self.rows(&resource.table, &select).await
     }
 
-    /// Which of these ids the view shows.
+    /// Which of these ids the view shows. Until the transaction ends none of them can be deleted (PostgreSQL;
+    /// SQLite has one writer at a time): what refers to a record by kind and id has no foreign key to guard it.
     pub async fn known(&self, resource: &Resource, ids: &[Uuid]) -> Result<Vec<Uuid>> {
         let mut select = self.view.select_columns(resource.table.name, "id", &["id"]);
-        select.and_where(column(&resource.table, "id").is_in(ids.iter().copied()));
+        select.and_where(column(&resource.table, "id").is_in(ids.iter().copied())).lock(LockType::KeyShare);
         let rows = self.query(&select).await?;
         Ok(rows.iter().map(|row| row.try_get("", "id")).collect::<std::result::Result<_, _>>()?)
     }

@@ -86,8 +86,15 @@ fn nothing_imports_the_http_side_of_a_room_and_stores_know_no_http() {
 /// and the installation's own secrets in `state.rs`.
 #[test]
 fn no_other_way_to_write_exists() {
-    const WRITES: [&str; 7] =
-        ["Query::insert", "Query::update", "Query::delete", ".exec(", "exec_without_returning", "execute(", "ActiveModel"];
+    const WRITES: [&str; 7] = [
+        "Query::insert",
+        "Query::update",
+        "Query::delete",
+        ".exec(",
+        "exec_without_returning",
+        "execute(",
+        "ActiveModel",
+    ];
     let allowed = |path: &str| path.starts_with("store/") || ["access/store.rs", "state.rs"].contains(&path);
     let mut wrong = Vec::new();
     for (path, code) in code() {
