@@ -2,7 +2,7 @@
 use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
 use chrono_tz::Tz;
 use std::sync::Mutex;
-use uuid::{NoContext, Timestamp, Uuid};
+use uuid::{ContextV7, Timestamp, Uuid};
 
 /// Where the present comes from.
 pub trait Clock: Send + Sync {
@@ -56,11 +56,15 @@ impl Clock for FixedClock {
     }
 }
 
-/// A UUIDv7 (RFC 9562, section 5.7) of that moment, so that ids sort by creation to the millisecond.
-/// Moments before 1970 count as 1970.
+/// Counts within a millisecond.
+static COUNTER: Mutex<ContextV7> = Mutex::new(ContextV7::new());
+
+/// A UUIDv7 (RFC 9562, section 5.7) of that moment. Those of one process sort in the order in which they were made,
+/// also within a moment: parts and batches keep their order. Moments before 1970 count as 1970.
 pub fn new_id(now: DateTime<Utc>) -> Uuid {
     let seconds = u64::try_from(now.timestamp()).unwrap_or(0);
-    Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, now.timestamp_subsec_nanos()))
+    let counter = COUNTER.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    Uuid::new_v7(Timestamp::from_unix(&*counter, seconds, now.timestamp_subsec_nanos()))
 }
 
 /// The calendar day of that moment in `zone`: the day a business rule calls "today".
