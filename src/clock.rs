@@ -60,11 +60,15 @@ impl Clock for FixedClock {
 static COUNTER: Mutex<ContextV7> = Mutex::new(ContextV7::new());
 
 /// A UUIDv7 (RFC 9562, section 5.7) of that moment. Those of one process sort in the order in which they were made,
-/// also within a moment: parts and batches keep their order. Moments before 1970 count as 1970.
+/// also within a moment and when the clock goes back: parts and batches keep their order. Moments before 1970 count
+/// as 1970.
 pub fn new_id(now: DateTime<Utc>) -> Uuid {
+    counted_id(now, &COUNTER.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+}
+
+fn counted_id(now: DateTime<Utc>, counter: &ContextV7) -> Uuid {
     let seconds = u64::try_from(now.timestamp()).unwrap_or(0);
-    let counter = COUNTER.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    Uuid::new_v7(Timestamp::from_unix(&*counter, seconds, now.timestamp_subsec_nanos()))
+    Uuid::new_v7(Timestamp::from_unix(counter, seconds, now.timestamp_subsec_nanos()))
 }
 
 /// The calendar day of that moment in `zone`: the day a business rule calls "today".
@@ -96,12 +100,18 @@ mod tests {
 
     #[test]
     fn ids_sort_by_creation_and_differ() {
-        let (early, late) = (new_id(at("2026-03-01T10:00:00.001Z")), new_id(at("2026-03-01T10:00:00.002Z")));
-        assert!(early < late);
-        assert_eq!(early.get_version_num(), 7);
-        assert_eq!(early.get_timestamp().unwrap().to_unix(), (1_772_359_200, 1_000_000));
-        assert_ne!(new_id(at("2026-03-01T10:00:00Z")), new_id(at("2026-03-01T10:00:00Z")));
-        assert_eq!(new_id(at("1950-01-01T00:00:00Z")).get_timestamp().unwrap().to_unix().0, 0);
+        let counter = ContextV7::new();
+        assert_eq!(counted_id(at("1950-01-01T00:00:00Z"), &counter).get_timestamp().unwrap().to_unix().0, 0);
+        let first = counted_id(at("2026-03-01T10:00:00.001Z"), &counter);
+        assert_eq!(first.get_version_num(), 7);
+        assert_eq!(first.get_timestamp().unwrap().to_unix(), (1_772_359_200, 1_000_000));
+        let moments = ["10:00:00.001", "10:00:00.001", "10:00:00.002", "10:00:00.001", "10:00:00.003"];
+        let mut last = first;
+        for moment in moments {
+            let next = counted_id(at(&format!("2026-03-01T{moment}Z")), &counter);
+            assert!(last < next, "{last} {next}");
+            last = next;
+        }
     }
 
     #[test]
