@@ -5,10 +5,6 @@ use crate::support::App;
 use grantline::imports::demo::load_demo;
 use serde_json::{Value, json};
 
-async fn loaded(app: &App) {
-    assert!(load_demo(&app.state).await.expect("the demo fits").expect("the register was empty") > 200);
-}
-
 /// The items of a list.
 async fn items(app: &App, path: &str) -> Vec<Value> {
     app.get(path).await.expect(200)["items"].as_array().unwrap().clone()
@@ -35,9 +31,8 @@ async fn claimed(app: &App, filter: &str) -> Vec<Value> {
     items(app, &format!("/v1/claims?{filter}&sort=field&limit=200")).await.iter().map(said).collect()
 }
 
-both! {
+both! { demo:
     async fn it_is_loaded_once(app: App) {
-        loaded(app).await;
         let page = app.get("/v1/projects?include_total=true&limit=1").await.expect(200);
         assert_eq!(page["total"], 34);
         assert_eq!(load_demo(&app.state).await.expect("no error"), None);
@@ -45,9 +40,8 @@ both! {
     }
 }
 
-both! {
+both! { demo:
     async fn latbel_with_its_agreement_chain_event_and_article(app: App) {
-        loaded(app).await;
         let latbel = app.get("/v1/projects/LATBEL?expand=lead_organisation,agreements,events,publications").await.expect(200);
         assert_eq!(latbel["planned_period"], json!({"start": "2019-11-01", "end": "2021-05-31", "duration_months": null}));
         assert_eq!(latbel["lead_organisation"]["acronym"], "VRS");
@@ -76,9 +70,8 @@ both! {
     }
 }
 
-both! {
+both! { demo:
     async fn the_seminar_in_nur_sultan(app: App) {
-        loaded(app).await;
         let events = items(app, "/v1/events?project=BOMCA-10&starts=2022-07-26&expand=publications").await;
         assert_eq!(events.len(), 1);
         let seminar = &events[0];
@@ -97,9 +90,8 @@ both! {
     }
 }
 
-both! {
+both! { demo:
     async fn two_projects_became_one(app: App) {
-        loaded(app).await;
         let absorbed = app.get("/v1/projects/VRS-PMIF-2019-5").await.expect(200);
         let link = &absorbed["links"][0];
         let into = app.get("/v1/projects/VRS-PMIF-2018-2").await.expect(200);
@@ -114,9 +106,8 @@ both! {
     }
 }
 
-both! {
+both! { demo:
     async fn pages_that_say_running_for_ever(app: App) {
-        loaded(app).await;
         let outdated = each(app, "/v1/projects?phase=ended&status=implementation&sort=code", "code").await;
         assert_eq!(outdated, ["ICMPD-2022-MPF-357-001", "LATBEL", "VRS-PMIF-2018-2"]);
         let bomca = app.get("/v1/projects/BOMCA-9").await.expect(200);
@@ -127,9 +118,8 @@ both! {
     }
 }
 
-both! {
+both! { demo:
     async fn grantor_and_beneficiary_disagree_on_the_period(app: App) {
-        loaded(app).await;
         let periods = items(app, "/v1/claims?project=LATBEL&field=planned_period").await;
         let of = |adopted: bool| periods.iter().find(|c| c["adopted"] == adopted).unwrap();
         assert_eq!(of(true)["value"]["end"], "2021-05-31");
@@ -150,9 +140,8 @@ both! {
     }
 }
 
-both! {
+both! { demo:
     async fn no_end_and_no_year(app: App) {
-        loaded(app).await;
         let bomca = app.get("/v1/projects/BOMCA-10").await.expect(200);
         assert_eq!(bomca["planned_period"], json!({"start": "2021-04-01", "end": null, "duration_months": 54}));
         assert_eq!((&bomca["phase_basis"]["end"], &bomca["phase_basis"]["derived"]), (&json!("2025-09-30"), &json!(true)));
@@ -169,9 +158,8 @@ both! {
     }
 }
 
-both! {
+both! { demo:
     async fn one_number_two_days_of_signature(app: App) {
-        loaded(app).await;
         let found = items(app, "/v1/grant-agreements?reference=dci-asie/2015/358-348").await;
         assert_eq!(found.len(), 1);
         let signed: Vec<&Value> = found[0]["parties"].as_array().unwrap().iter().map(|p| &p["signed_on"]).collect();
@@ -183,9 +171,8 @@ both! {
     }
 }
 
-both! {
+both! { demo:
     async fn the_projects_number_is_not_the_agreements(app: App) {
-        loaded(app).await;
         // En dashes, as one page prints them.
         let project = each(app, "/v1/projects?identifiers=ENI%E2%80%93LLB%E2%80%932%E2%80%93269", "code").await;
         assert_eq!(project, ["ENI-LLB-2-269"]);
@@ -196,9 +183,8 @@ both! {
     }
 }
 
-both! {
+both! { demo:
     async fn broken_sums_stay_as_printed(app: App) {
-        loaded(app).await;
         let slips = each(app, "/v1/claims?as_printed[contains]=miljonu%20eiro", "as_printed").await;
         assert!(slips.iter().any(|s| s.as_str().unwrap().contains("28 301 887")), "{slips:?}");
         for project in ["VRS-PATRULKUGIS", "PMLP-PMIF-2023-2"] {
@@ -209,9 +195,8 @@ both! {
     }
 }
 
-both! {
+both! { demo:
     async fn foreign_figures_in_an_article(app: App) {
-        loaded(app).await;
         let foreign = items(app, "/v1/claims?source_title[contains]=Prometeus").await;
         assert!(!foreign.is_empty() && foreign.iter().all(|c| c["adopted"] == false));
         let agreement = agreement_of(app, "VP-PRIME-2011").await;
@@ -224,9 +209,8 @@ both! {
     }
 }
 
-both! {
+both! { demo:
     async fn broken_and_missing_numbers(app: App) {
-        loaded(app).await;
         let misprint = items(app, "/v1/claims?field=identifiers&as_printed[contains]=NPHE-2021110194").await;
         assert_eq!(misprint.len(), 1);
         assert_eq!(each(app, "/v1/projects?identifiers=NPHE-2021/10194", "code").await, ["NPHE-2021-10194"]);
@@ -237,9 +221,8 @@ both! {
     }
 }
 
-both! {
+both! { demo:
     async fn texts_against_themselves(app: App) {
-        loaded(app).await;
         let synergy = app.get("/v1/projects/LATLIT-SYNERGY").await.expect(200);
         assert_eq!(synergy["planned_period"], json!({"start": "2017-05-17", "end": "2019-11-16", "duration_months": null}));
         let periods = items(app, "/v1/claims?project=LATLIT-SYNERGY").await;

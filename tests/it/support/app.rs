@@ -1,5 +1,5 @@
 //! The server without a socket, and requests to it.
-use super::database::{Engine, TestDatabase, fresh};
+use super::database::{Content, Engine, TestDatabase, fresh};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -69,7 +69,12 @@ impl Answer {
 impl App {
     /// None where the machine has no such engine, and that is allowed.
     pub async fn new(engine: Engine) -> Option<Self> {
-        let database = fresh(engine).await?;
+        Self::with(engine, Content::Nothing).await
+    }
+
+    /// The same on a copy of the demo portfolio.
+    pub async fn with(engine: Engine, content: Content) -> Option<Self> {
+        let database = fresh(engine, content).await?;
         let db = database.open().await;
         let clock = Arc::new(FixedClock::new(NOW.parse().unwrap()));
         let config = Config::load(Settings::default()).unwrap();

@@ -1,8 +1,13 @@
 //! A database for each test: migrated once in a test process, then copied. Not the server it lies on.
 use super::cluster::{self, Server};
+use grantline::clock::FixedClock;
+use grantline::config::{Config, Settings};
+use grantline::imports::demo::load_demo;
+use grantline::state::AppState;
 use grantline::store::db::Db;
 pub use grantline::store::db::Engine;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DbErr};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::sync::{Mutex, OnceCell};
 
@@ -29,13 +34,20 @@ impl TestDatabase {
     }
 }
 
+/// What a new database holds besides the schema.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    Nothing,
+    Demo,
+}
+
 /// A new database of that engine. `None` where the machine has no such engine (and that is allowed).
-pub async fn fresh(engine: Engine) -> Option<TestDatabase> {
+pub async fn fresh(engine: Engine, content: Content) -> Option<TestDatabase> {
     match engine {
-        Engine::Sqlite => Some(fresh_sqlite().await),
+        Engine::Sqlite => Some(fresh_sqlite(content).await),
         Engine::Postgres => {
             let server = cluster::server()?;
-            Some(fresh_postgres(server).await)
+            Some(fresh_postgres(server, content).await)
         }
     }
 }
@@ -58,18 +70,18 @@ fn sqlite_in(folder: tempfile::TempDir) -> TestDatabase {
     TestDatabase { url, engine: Engine::Sqlite, place: Place::Folder(folder) }
 }
 
-async fn fresh_sqlite() -> TestDatabase {
+async fn fresh_sqlite(content: Content) -> TestDatabase {
     // In memory, so that no file is left when the process ends.
-    static MIGRATED: OnceCell<Vec<u8>> = OnceCell::const_new();
-    let content = MIGRATED
+    static TEMPLATES: [OnceCell<Vec<u8>>; 2] = [const { OnceCell::const_new() }; 2];
+    let bytes = TEMPLATES[content as usize]
         .get_or_init(|| async {
             let first = sqlite_in(tempfile::tempdir().expect("a temporary folder"));
-            migrate(&first.url).await;
-            std::fs::read(file(&first)).expect("the migrated file")
+            fill(&first.url, content).await;
+            std::fs::read(file(&first)).expect("the filled file")
         })
         .await;
     let copy = sqlite_in(tempfile::tempdir().expect("a temporary folder"));
-    std::fs::write(file(&copy), content).expect("the copied file");
+    std::fs::write(file(&copy), bytes).expect("the copied file");
     copy
 }
 
@@ -77,15 +89,15 @@ fn file(database: &TestDatabase) -> &str {
     database.url.trim_start_matches("sqlite://")
 }
 
-async fn fresh_postgres(server: &'static Server) -> TestDatabase {
-    static TEMPLATE: OnceCell<String> = OnceCell::const_new();
+async fn fresh_postgres(server: &'static Server, content: Content) -> TestDatabase {
+    static TEMPLATES: [OnceCell<String>; 2] = [const { OnceCell::const_new() }; 2];
     // PostgreSQL copies a database only while nobody else does.
     static COPYING: Mutex<()> = Mutex::const_new(());
-    let template = TEMPLATE
+    let template = TEMPLATES[content as usize]
         .get_or_init(|| async {
             let name = next_name();
             create_empty(server, &name).await;
-            migrate(&server.url(&name)).await;
+            fill(&server.url(&name), content).await;
             name
         })
         .await;
@@ -108,9 +120,15 @@ async fn create_empty(server: &Server, name: &str) {
     }
 }
 
-async fn migrate(url: &str) {
+async fn fill(url: &str, content: Content) {
     let db = Db::connect(url, 2).await.expect("a database to migrate");
     db.migrate().await.expect("the migrations");
+    if content == Content::Demo {
+        let config = Config::load(Settings::default()).expect("the usual configuration");
+        let clock = Arc::new(FixedClock::new(super::app::NOW.parse().expect("an instant")));
+        let state = AppState::new(db.clone(), clock, Arc::new(config)).await.expect("a state");
+        load_demo(&state).await.expect("the demo fits").expect("the register was empty");
+    }
     db.close().await;
 }
 
@@ -160,7 +178,11 @@ mod tests {
     }
 
     async fn copies_are_migrated_and_apart(engine: Engine) {
-        let (Some(one), Some(two)) = (fresh(engine).await, fresh(engine).await) else { return };
+        let (Some(one), Some(two)) =
+            (fresh(engine, Content::Nothing).await, fresh(engine, Content::Nothing).await)
+        else {
+            return;
+        };
         assert_ne!(one.url, two.url);
         assert_eq!(one.engine, engine);
         let (one, two) = (one.open().await, two.open().await);
@@ -181,7 +203,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_dropped_database_is_gone() {
-        let Some(database) = fresh(Engine::Postgres).await else { return };
+        let Some(database) = fresh(Engine::Postgres, Content::Nothing).await else { return };
         let (url, held) = (database.url.clone(), database.open().await);
         held.ping().await.unwrap();
         drop(database);

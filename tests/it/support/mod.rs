@@ -5,12 +5,19 @@ pub mod cluster;
 pub mod database;
 
 pub use app::App;
-pub use database::Engine;
+pub use database::{Content, Engine};
 
-/// A test of behaviour: runs on SQLite and on PostgreSQL, each with a database of its own.
+/// A test of behaviour: runs on SQLite and on PostgreSQL, each with a database of its own, empty or (`demo:`) with the
+/// demo portfolio.
 #[macro_export]
 macro_rules! both {
+    (demo: $(#[$meta:meta])* async fn $name:ident($app:ident: App) $body:block) => {
+        $crate::both! { @Demo $(#[$meta])* async fn $name($app: App) $body }
+    };
     ($(#[$meta:meta])* async fn $name:ident($app:ident: App) $body:block) => {
+        $crate::both! { @Nothing $(#[$meta])* async fn $name($app: App) $body }
+    };
+    (@$content:ident $(#[$meta:meta])* async fn $name:ident($app:ident: App) $body:block) => {
         $(#[$meta])*
         mod $name {
 
@@ -20,13 +27,15 @@ macro_rules! both {
 
             #[tokio::test]
             async fn sqlite() {
-                let app = $crate::support::App::new($crate::support::Engine::Sqlite).await;
+                let content = $crate::support::Content::$content;
+                let app = $crate::support::App::with($crate::support::Engine::Sqlite, content).await;
                 run(&app.expect("SQLite is built in")).await;
             }
 
             #[tokio::test]
             async fn postgres() {
-                if let Some(app) = $crate::support::App::new($crate::support::Engine::Postgres).await {
+                let content = $crate::support::Content::$content;
+                if let Some(app) = $crate::support::App::with($crate::support::Engine::Postgres, content).await {
                     run(&app).await;
                 }
             }
