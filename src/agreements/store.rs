@@ -29,6 +29,7 @@ pub static AGREEMENT: Resource = Resource {
     references: &[Reference::to("programme_id", "programme"), Reference::to("funder_id", "funder")],
     unique: &[],
     computed,
+    named_by: &[],
     parts: &[&PARTS[0], &PARTS[1], &PARTS[2], &PARTS[3]],
     neighbours: &[
         Neighbour { name: "programme", resource: "programme", link: Link::Column("programme_id") },

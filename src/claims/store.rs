@@ -22,6 +22,7 @@ pub static CLAIM: Resource = Resource {
         let members = ["field", "as_printed", "value", "source_title", "source_url", "notes"];
         Row::from_iter([("search_text".to_owned(), json!(search_text(record, &members)))])
     },
+    named_by: &[],
     parts: &[],
     neighbours: &[],
     fields: &[

@@ -29,6 +29,7 @@ pub static EVENT: Resource = Resource {
     references: &[Reference::to("parent_id", "event")],
     unique: &[],
     computed,
+    named_by: &[],
     parts: &[&PARTS[0], &PARTS[1], &PARTS[2]],
     neighbours: &[
         Neighbour { name: "parent", resource: "event", link: Link::Column("parent_id") },
@@ -183,6 +184,7 @@ pub static PUBLICATION: Resource = Resource {
             ("search_text".to_owned(), json!(search_text(record, &["title", "url", "summary", "text"]))),
         ])
     },
+    named_by: &[],
     parts: &[&PUBLICATION_LINK],
     neighbours: &[
         Neighbour {

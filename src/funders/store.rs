@@ -27,6 +27,7 @@ pub static FUNDER: Resource = Resource {
         let members = ["visibility_text", "website", "notes"];
         Row::from_iter([("search_text".to_owned(), json!(search_text(record, &members)))])
     },
+    named_by: &[("organisation_id", "organisation")],
     parts: &[],
     neighbours: &[
         Neighbour { name: "organisation", resource: "organisation", link: Link::Column("organisation_id") },
@@ -69,6 +70,7 @@ pub static PROGRAMME: Resource = Resource {
             ("search_text".to_owned(), json!(search_text(record, &["code", "name", "earlier_names"]))),
         ])
     },
+    named_by: &[],
     parts: &[],
     neighbours: &[
         Neighbour { name: "funder", resource: "funder", link: Link::Column("funder_id") },

@@ -50,8 +50,14 @@ async fn measured(
         .map_err(|_| Problem::new(FORBIDDEN).with(json!({"role": "stranger", "action": "read"})))
 }
 
-async fn document() -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], DOCUMENT.as_str()).into_response()
+/// As committed, but for the address under which clients reach this installation.
+async fn document(State(state): State<AppState>) -> Response {
+    let kind = [(header::CONTENT_TYPE, "application/json")];
+    let Some(address) = &state.config.public_url else { return (kind, DOCUMENT.as_str()).into_response() };
+    let mut document = contract().document.clone();
+    let server = json!({"url": address.as_str().trim_end_matches('/'), "description": "This installation."});
+    document["servers"] = json!([server]);
+    (kind, document.to_string()).into_response()
 }
 
 async fn problem(path: RawPathParams) -> Result<Html<String>, Problem> {

@@ -18,6 +18,7 @@ pub static ORGANISATION: Resource = Resource {
     references: &[Reference::to("parent_id", "organisation")],
     unique: &[],
     computed,
+    named_by: &[],
     parts: &[],
     neighbours: &[Neighbour { name: "parent", resource: "organisation", link: Link::Column("parent_id") }],
     fields: &[

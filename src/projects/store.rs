@@ -24,6 +24,7 @@ pub static PROJECT: Resource = Resource {
     references: &[Reference::to("lead_organisation_id", "organisation")],
     unique: &["code"],
     computed,
+    named_by: &[],
     parts: &[&PARTICIPANT, &CONTACT, &LINK],
     neighbours: &[
         Neighbour {

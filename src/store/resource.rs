@@ -23,6 +23,9 @@ pub struct Resource {
     pub unique: &'static [&'static str],
     /// Hidden columns worked out from the record on every write: search text, matching forms, resolved dates.
     pub computed: fn(&Record) -> Row,
+    /// Columns with ids of records by whose names people search this one, and their tables: a funder is called what
+    /// its organisation is called.
+    pub named_by: &'static [(&'static str, &'static str)],
     pub parts: &'static [&'static Part],
     pub neighbours: &'static [Neighbour],
     pub fields: &'static [Field],

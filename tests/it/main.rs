@@ -3,4 +3,5 @@ mod support;
 
 mod architecture;
 mod demo;
+mod documents;
 mod smoke;

@@ -22,6 +22,7 @@ pub static PERSON: Resource = Resource {
             ("search_text".to_owned(), json!(search_text(record, &["name", "position", "email"]))),
         ])
     },
+    named_by: &[],
     parts: &[],
     neighbours: &[Neighbour {
         name: "organisation",

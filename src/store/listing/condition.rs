@@ -23,12 +23,13 @@ fn one(reader: &Reader<'_>, resource: &Resource, filter: &Filter<'_>) -> Result<
         Filter::Member { field, op, values } => member(reader, resource, field, *op, values),
         Filter::UpdatedSince(at) => Cond::all().add(column("updated_at").gte(*at)),
         Filter::Search(words) => words.split_whitespace().take(20).fold(Cond::all(), |all, word| {
-            let text = column("search_text");
-            all.add(
-                Cond::any()
-                    .add(text.clone().like(LikeText::containing(&fold(word))))
-                    .add(text.like(LikeText::containing(&normalise(word)))),
-            )
+            let mut any = says(Expr::col((Alias::new(resource.table.name), Alias::new("search_text"))), word);
+            for (id, table) in resource.named_by {
+                let mut namesakes = reader.view.select_columns(table, "id", &["id", "search_text"]);
+                namesakes.cond_where(says(Expr::col((Alias::new(*table), Alias::new("search_text"))), word));
+                any = any.add(column(id).in_subquery(namesakes));
+            }
+            all.add(any)
         }),
         Filter::Related { relation, ids, codes } => {
             let target = reader.register.get(relation.resource)?;
@@ -44,6 +45,13 @@ fn one(reader: &Reader<'_>, resource: &Resource, filter: &Filter<'_>) -> Result<
             Cond::all().add((relation.condition)(reader.view, found))
         }
     })
+}
+
+/// Whether a search text has a word, as text or as part of a number in its matching form.
+fn says(text: Expr, word: &str) -> Condition {
+    Cond::any()
+        .add(text.clone().like(LikeText::containing(&fold(word))))
+        .add(text.like(LikeText::containing(&normalise(word))))
 }
 
 fn member(reader: &Reader<'_>, resource: &Resource, field: &Field, op: Op, values: &[Operand]) -> Condition {
