@@ -126,7 +126,17 @@ pub async fn set_token(db: &Db, new: NewToken, text: &str, now: DateTime<Utc>) -
     let txn = db.begin_write().await?;
     let found = token::Entity::find().filter(token::Column::Hash.eq(hash(text))).one(&txn).await?;
     let id = match found {
-        Some(token) => token.id,
+        Some(token) => {
+            let row = token::ActiveModel {
+                id: Set(token.id),
+                role: Set(new.role),
+                expires_at: Set(new.expires_at),
+                revoked_at: Set(None),
+                ..Default::default()
+            };
+            token::Entity::update(row).exec(&txn).await?;
+            token.id
+        }
         None => insert(&txn, new, text, now).await?,
     };
     txn.commit().await?;

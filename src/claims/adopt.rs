@@ -31,9 +31,9 @@ pub async fn adopt(
     let first = field.split('.').next().unwrap_or_default();
     if !writable.iter().any(|name| name == first) {
         let params = json!({"resource": subject.name, "field": field, "known": writable});
-        return Err(Error::invalid("/field", "unknown_field", params));
+        return Err(Error::invalid("/field", "not_adoptable", params));
     }
-    let row = unit.reader().row(subject, subject_id).await?;
+    let row = unit.reader().row_to_change(subject, subject_id).await?;
     let current = subject.table.record(&row);
     let mut merged: Record =
         writable.iter().filter_map(|n| Some((n.clone(), current.get(n)?.clone()))).collect();

@@ -7,8 +7,8 @@ use crate::http::ask::Ask;
 use crate::http::json::Body;
 use crate::http::problem::Problem;
 use crate::http::resource::{
-    Expand, Face, Operations, SchemaOf, begin_write, find, finish, id_parameter, one, record_answer, stale,
-    version, writable,
+    Effect, Expand, Face, Operations, Post, SchemaOf, begin_write, changed_answer, find, finish, id_parameter,
+    one, stale, version, writable,
 };
 use crate::http::{contract, etag, face, insert_schema};
 use crate::state::AppState;
@@ -37,7 +37,7 @@ pub static FACE: Face = Face {
             "subject_id": "01932c07-6b80-7000-8000-000000000001",
             "field": "planned_period",
             "as_printed": "October 2019 - September 2021",
-            "value": {"start": "2019-10-01", "end": "2021-09-30", "duration_months": null},
+            "value": {"start": "2019-10-01", "end": "2021-09-30"},
             "language": "en",
             "source_title": "The grantor's page about LATBEL",
         })
@@ -65,10 +65,11 @@ async fn create(State(state): State<AppState>, mut ask: Ask, Body(body): Body) -
     let NewAdoption { reason } = typed_value(Some(&body))?;
     intent.reason = Some(reason.clone());
     let expected = etag::expected_version(&ask);
+    let dry_run = intent.dry_run;
     let mut unit = begin_write(&state, &ask, intent).await?;
     let outcome = take(&mut unit, &ask, &reason, expected).await;
-    let (claim, version) = finish(unit, &state, outcome).await?;
-    Ok(record_answer(&ask, version, &claim))
+    let (claim, version) = finish(unit, &state, &FACE, &ask, outcome).await?;
+    Ok(changed_answer(dry_run, version, &claim))
 }
 
 async fn take(
@@ -107,8 +108,15 @@ pub fn document(schemas: &mut Map<String, Value>, paths: &mut Map<String, Value>
     let id = id_parameter(&FACE);
     paths.insert(
         "/v1/claims/{id}/adoption".into(),
-        json!({"post": op.write("adopt_claim", "Adopt a claim",
-            "The subject takes the claim's value, checked like any change; rival claims for the same member are no longer adopted.",
-            "NewAdoption", &example, "Claim", "200", true, std::slice::from_ref(&id))}),
+        json!({"post": op.post(&Post {
+            id: "adopt_claim",
+            summary: "Adopt a claim",
+            about: "The subject takes the claim's value, checked like any change; rival claims for the same member are no longer adopted.",
+            request: "NewAdoption",
+            answer: FACE.schema,
+            example: Some(example),
+            path: std::slice::from_ref(&id),
+            effect: Effect::Changes,
+        })}),
     );
 }

@@ -26,7 +26,7 @@ pub struct ClaimFields {
     pub as_printed: Option<String>,
     /// What the words mean, as the member would hold it; null where they can't be read so.
     #[serde(default)]
-    #[schema(value_type = Option<ClaimedValue>)]
+    #[schema(value_type = ClaimedValue)]
     pub value: Option<Value>,
     /// The language of the words.
     #[serde(default)]
@@ -52,12 +52,10 @@ pub struct ClaimedValue(Value);
 
 impl utoipa::PartialSchema for ClaimedValue {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-        use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
-        let types = [Type::String, Type::Number, Type::Boolean, Type::Object, Type::Array];
-        ObjectBuilder::new()
-            .schema_type(SchemaType::from_iter(types))
-            .description(Some("A value as the member would hold it: a text, a number, an object or a list."))
-            .into()
+        use utoipa::openapi::schema::{ObjectBuilder, SchemaType};
+        // Of any type: the member's own schema judges it when the claim is adopted.
+        let about = "A value as the member would hold it: a text, a number, an object or a list; null for none.";
+        ObjectBuilder::new().schema_type(SchemaType::AnyValue).description(Some(about)).into()
     }
 }
 impl ToSchema for ClaimedValue {}
@@ -80,6 +78,6 @@ pub struct AdoptionFacts {
     /// The principal who adopted it.
     #[schema(required)]
     pub adopted_by: Option<Uuid>,
-    #[schema(required, max_length = 2000)]
+    #[schema(required, format = "text", max_length = 2000)]
     pub adoption_reason: Option<String>,
 }

@@ -25,9 +25,9 @@ pub struct SourceFacts {
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Source {
     pub claim_id: Uuid,
-    #[schema(max_length = 1000)]
+    #[schema(format = "text", max_length = 1000)]
     pub title: String,
-    #[schema(required, max_length = 2000)]
+    #[schema(required, format = "uri", max_length = 2000)]
     pub url: Option<String>,
     /// False where the value was changed after it was taken from the claim.
     pub agrees: bool,
@@ -36,7 +36,7 @@ pub struct Source {
 /// Rival claims.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Conflict {
-    #[schema(max_length = 200)]
+    #[schema(max_length = 200, pattern = r"^[a-z][A-Za-z0-9_.-]*$")]
     pub field: String,
     #[schema(max_items = 200)]
     pub claim_ids: Vec<Uuid>,

@@ -44,7 +44,7 @@ pub struct FunderFacts {
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct FunderTotal {
     /// Null: no sum is known.
-    #[schema(required, min_length = 3, max_length = 3)]
+    #[schema(required, format = "currency-code", min_length = 3, max_length = 3)]
     pub currency: Option<String>,
     #[schema(minimum = 0)]
     pub agreements: i64,

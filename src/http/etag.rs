@@ -31,21 +31,27 @@ pub fn not_modified(ask: &Ask, current: &HeaderValue) -> bool {
     given.split(',').any(|tag| tag.trim() == "*" || opaque(tag) == current)
 }
 
+/// The version in a tag of ours; `"7"` alone says as much as is compared.
+fn version_of(tag: &str) -> Option<i64> {
+    let tag = tag.trim();
+    let tag = tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"')?.strip_suffix('"')?;
+    let (version, hash) = tag.split_once('-').unwrap_or((tag, "0"));
+    let ours = version.bytes().all(|b| b.is_ascii_digit()) && hash.bytes().all(|b| b.is_ascii_hexdigit());
+    version.parse().ok().filter(|v| ours && *v > 0)
+}
+
 /// The version that the caller read: the part of `If-Match` before the dash. A proxy's `W/` on our own tag is
 /// accepted, since proxies that compress put it there.
 ///
 /// # Errors
 /// 428 without the header, 400 for a tag that is not ours.
 pub fn expected_version(ask: &Ask) -> Result<i64, Problem> {
-    let Some(given) = ask.headers.get(header::IF_MATCH) else {
+    let mut all = ask.headers.get_all(header::IF_MATCH).iter();
+    let Some(given) = all.next() else {
         return Err(Problem::new(PRECONDITION_REQUIRED));
     };
-    let version = given.to_str().ok().and_then(|text| {
-        let tag = text.trim();
-        let tag = tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"')?.strip_suffix('"')?;
-        tag.split_once('-').map_or(tag, |(version, _)| version).parse::<i64>().ok().filter(|v| *v > 0)
-    });
-    version.ok_or_else(|| {
+    let single = all.next().is_none();
+    given.to_str().ok().filter(|_| single).and_then(version_of).ok_or_else(|| {
         let reason = "send one ETag of this record as it was given, for example \"7-0a1b2c3d4e5f6071\"";
         Problem::new(MALFORMED_HEADER).with(json!({"header": "If-Match", "reason": reason}))
     })

@@ -184,6 +184,21 @@ pub const MESSAGES: &[(&str, &str, &str)] = &[
         "{resource} nav lauka {field}; zināmie: {known}",
     ),
     (
+        "not_adoptable",
+        "{field} can't be set by a claim; what can is: {known}",
+        "lauku {field} ar apgalvojumu nevar noteikt; iespējams: {known}",
+    ),
+    (
+        "already_adopted",
+        "an adopted claim stays with the member that took its value: write a new claim",
+        "pārņemts apgalvojums paliek pie lauka, kas pārņēma tā vērtību: izveidojiet jaunu",
+    ),
+    (
+        "in_the_future",
+        "{date} is after the business date {as_of}: a step is recorded when it has taken effect",
+        "{date} ir pēc darījumu datuma {as_of}: soli reģistrē, kad tas ir stājies spēkā",
+    ),
+    (
         "no_value",
         "this claim holds no value that could be adopted",
         "šajā apgalvojumā nav pārņemamas vērtības",

@@ -1,7 +1,18 @@
 //! The parameters of lists in the document: every filter with every operator, as it is spelled in an address.
 use super::resource::Face;
-use crate::store::listing::{Field, Kind, Op};
-use serde_json::{Value, json};
+use crate::store::listing::{COMMON, Field, Kind, Op};
+use serde_json::{Map, Value, json};
+
+/// One value, or several separated by commas.
+const TEXTS: &str = "^[^\\u0000]+$";
+const WORDS: &str = "^[a-z][a-z0-9_]*(,[a-z][a-z0-9_]*)*$";
+const IDS: &str = "^[0-9A-Fa-f-]{36}(,[0-9A-Fa-f-]{36})*$";
+const KEYS: &str = "^[0-9A-Za-z][0-9A-Za-z._-]*(,[0-9A-Za-z][0-9A-Za-z._-]*)*$";
+const DATES: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(,[0-9]{4}-[0-9]{2}-[0-9]{2})*$";
+const INSTANTS: &str = "^[0-9T:.,Z+-]+$";
+const NUMBERS: &str = "^-?[0-9]{1,19}(,-?[0-9]{1,19})*$";
+const ORDER: &str = "^-?[a-z][a-z0-9_.]*(,-?[a-z][a-z0-9_.]*)*$";
+const MEMBERS: &str = "^[a-z][a-z0-9_.]*(,[a-z][a-z0-9_.]*)*$";
 
 pub fn of_list(face: &Face) -> Vec<Value> {
     let resource = face.resource;
@@ -24,6 +35,7 @@ pub fn of_list(face: &Face) -> Vec<Value> {
         "sort",
         &format!("Members to sort by, separated by commas, `-` before one for descending: {}. Records without a value come last; ties go by id.", sortable.join(", ")),
         2000,
+        ORDER,
     ));
     let counted: Vec<&str> = resource.list_fields().filter(|f| f.facet).map(|f| f.path).collect();
     if !counted.is_empty() {
@@ -34,29 +46,50 @@ pub fn of_list(face: &Face) -> Vec<Value> {
                 counted.join(", ")
             ),
             2000,
+            MEMBERS,
         ));
     }
     for relation in resource.relations {
-        let keys = match crate::REGISTER.find(relation.resource).and_then(|r| r.code) {
-            Some(_) => "ids or codes",
-            None => "ids",
+        let (keys, pattern) = match crate::REGISTER.find(relation.resource).and_then(|r| r.code) {
+            Some(_) => ("ids or codes", KEYS),
+            None => ("ids", IDS),
         };
         parameters.push(text(
             relation.name,
             &format!("{} Any of these {keys}, separated by commas.", relation.meaning),
             10_000,
+            pattern,
         ));
     }
-    for field in resource.list_fields() {
-        for op in field.kind.operators() {
-            parameters.push(filter(field, *op));
+    for field in &COMMON {
+        for op in documented(field) {
+            parameters.push(json!({"$ref": format!("#/components/parameters/{}", shared_name(field, op))}));
         }
+    }
+    for field in resource.fields {
+        parameters.extend(documented(field).map(|op| filter(field, op)));
     }
     parameters
 }
 
-fn text(name: &str, description: &str, max: usize) -> Value {
-    json!({"name": name, "in": "query", "description": description, "schema": {"type": "string", "minLength": 1, "maxLength": max}})
+/// The filters of members that every list has, by the name under which lists refer to them.
+pub fn shared_filters() -> Map<String, Value> {
+    let each = COMMON.iter().flat_map(|field| documented(field).map(move |op| (field, op)));
+    each.map(|(field, op)| (shared_name(field, op), filter(field, op))).collect()
+}
+
+fn shared_name(field: &Field, op: Op) -> String {
+    format!("{}.{}", field.path, op.code())
+}
+
+/// Every operator with a meaning of its own: `in` says what no operator says.
+fn documented(field: &Field) -> impl Iterator<Item = Op> {
+    field.kind.operators().iter().copied().filter(|op| *op != Op::In)
+}
+
+fn text(name: &str, description: &str, max: usize, pattern: &str) -> Value {
+    json!({"name": name, "in": "query", "description": description,
+        "schema": {"type": "string", "minLength": 1, "maxLength": max, "pattern": pattern}})
 }
 
 fn filter(field: &Field, op: Op) -> Value {
@@ -79,6 +112,8 @@ fn filter(field: &Field, op: Op) -> Value {
 
 fn schema(kind: Kind, op: Op) -> Value {
     let single = matches!(op, Op::Gt | Op::Gte | Op::Lt | Op::Lte);
+    let listed =
+        |pattern: &str| json!({"type": "string", "minLength": 1, "maxLength": 10_000, "pattern": pattern});
     match (kind, op) {
         (_, Op::IsNull) | (Kind::Flag, _) => json!({"type": "boolean"}),
         (Kind::Date, _) if single => json!({"type": "string", "format": "date", "maxLength": 10}),
@@ -91,11 +126,16 @@ fn schema(kind: Kind, op: Op) -> Value {
         }
         (Kind::Word(list), _) => {
             let words: Vec<&str> = list.terms.iter().map(|t| t.code).collect();
-            json!({"type": "string", "minLength": 1, "maxLength": 4000, "x-known-values": words})
+            json!({"type": "string", "minLength": 1, "maxLength": 4000, "pattern": WORDS, "x-known-values": words})
         }
         (Kind::Phase, _) => {
-            json!({"type": "string", "minLength": 1, "maxLength": 200, "x-known-values": ["not_started", "running", "ended", "unknown"]})
+            json!({"type": "string", "minLength": 1, "maxLength": 200, "pattern": WORDS,
+                "x-known-values": ["not_started", "running", "ended", "unknown"]})
         }
-        _ => json!({"type": "string", "minLength": 1, "maxLength": 10_000}),
+        (Kind::Id, _) => listed(IDS),
+        (Kind::Date, _) => listed(DATES),
+        (Kind::Instant, _) => listed(INSTANTS),
+        (Kind::Integer, _) => listed(NUMBERS),
+        _ => listed(TEXTS),
     }
 }

@@ -34,7 +34,7 @@ codes! {
     NOT_FOUND "not_found" 404 "There is nothing here" / "Šeit nekā nav" : "It does not exist, or it is not yours to see." / "Tā nav, vai arī tas jums nav pieejams.";
     METHOD_NOT_ALLOWED "method_not_allowed" 405 "This method does not work here" / "Šī metode šeit nedarbojas" : "The header Allow names the methods that do." / "Galvene Allow nosauc metodes, kas darbojas.";
     NOT_ACCEPTABLE "not_acceptable" 406 "No such format" / "Šāda formāta nav" : "The answer can't be given in the format asked for; possible are: {allowed}" / "Atbildi nevar sniegt prasītajā formātā; iespējams: {allowed}";
-    TIMEOUT "timeout" 408 "It took too long" / "Pārāk ilgi" : "The request took longer than {seconds} seconds and was given up; nothing was written." / "Pieprasījums ilga vairāk nekā {seconds} sekundes un tika pārtraukts; nekas nav ierakstīts.";
+    TIMEOUT "timeout" 408 "It took too long" / "Pārāk ilgi" : "The request took longer than {seconds} seconds and was given up. Read the record before you repeat a change: it may just have been written." / "Pieprasījums ilga vairāk nekā {seconds} sekundes un tika pārtraukts. Pirms izmaiņas atkārtošanas nolasiet ierakstu: tā, iespējams, tomēr ir ierakstīta.";
     TRANSITION_REFUSED "transition_refused" 409 "The life cycle does not allow this step" / "Dzīves cikls šo soli neļauj" : "Everything that stands in the way is named in errors." / "Viss, kas traucē, nosaukts laukā errors.";
     REFERENCED "referenced" 409 "Others refer to this record" / "Uz šo ierakstu atsaucas citi" : "It can't be deleted while others refer to it; those that you may see are named in errors." / "To nevar dzēst, kamēr uz to atsaucas citi; redzamie nosaukti laukā errors.";
     CONFLICT "conflict" 409 "Another change came in between" / "Pa vidu notika cita izmaiņa" : "Read the record again and repeat the change." / "Nolasiet ierakstu vēlreiz un atkārtojiet izmaiņu.";
@@ -59,6 +59,12 @@ pub struct Located {
 #[derive(Clone)]
 pub struct Problem {
     pub code: &'static Code,
+    // Apart, so that results that may carry a problem stay small.
+    rest: Box<Rest>,
+}
+
+#[derive(Clone, Default)]
+struct Rest {
     params: Map<String, Value>,
     errors: Vec<Located>,
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -66,31 +72,31 @@ pub struct Problem {
 
 impl Problem {
     pub fn new(code: &'static Code) -> Self {
-        Self { code, params: Map::new(), errors: Vec::new(), headers: Vec::new() }
+        Self { code, rest: Box::default() }
     }
 
     /// With the `{params}` of its detail.
     pub fn with(mut self, params: Value) -> Self {
         if let Value::Object(params) = params {
-            self.params.extend(params);
+            self.rest.params.extend(params);
         }
         self
     }
 
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.push((name, value));
+        self.rest.headers.push((name, value));
         self
     }
 
     /// Faults in the body.
     pub fn faults(code: &'static Code, faults: Faults) -> Self {
         let errors = faults.into_vec().into_iter().map(|fault| Located { parameter: None, fault }).collect();
-        Self { errors, ..Self::new(code) }
+        Self { code, rest: Box::new(Rest { errors, ..Rest::default() }) }
     }
 
     /// Faults in the address.
     pub fn parameters(errors: Vec<Located>) -> Self {
-        Self { errors, ..Self::new(BAD_PARAMETERS) }
+        Self { code: BAD_PARAMETERS, rest: Box::new(Rest { errors, ..Rest::default() }) }
     }
 
     /// The body, in a language.
@@ -103,11 +109,12 @@ impl Problem {
             r#type: format!("/problems/{}", self.code.code),
             title: self.code.title[index].to_owned(),
             status: self.code.status,
-            detail: fill(self.code.detail[index], &self.params),
+            detail: fill(self.code.detail[index], &self.rest.params),
             instance: instance.to_owned(),
             code: self.code.code.to_owned(),
             request_id: request_id.to_owned(),
             errors: self
+                .rest
                 .errors
                 .iter()
                 .map(|e| ProblemError {
@@ -135,24 +142,24 @@ fn said(fault: &Fault, language: Language) -> String {
 #[schema(as = Problem)]
 pub struct ProblemBody {
     /// Explained by this server at this address.
-    #[schema(example = "/problems/invalid", max_length = 200)]
+    #[schema(example = "/problems/invalid", max_length = 200, pattern = "^/problems/[a-z_]+$")]
     pub r#type: String,
     /// For people, in the language of `Accept-Language` (en or lv).
-    #[schema(example = "The content is not valid", max_length = 200)]
+    #[schema(example = "The content is not valid", format = "text", max_length = 200)]
     pub title: String,
     #[schema(example = 422, minimum = 400, maximum = 599)]
     pub status: u16,
     /// What happened here and what to do.
-    #[schema(example = "Each fault is named in errors; nothing was written.", max_length = 2000)]
+    #[schema(example = "Each fault is named in errors; nothing was written.", max_length = 2000, pattern = r"^[^\u0000]*$")]
     pub detail: String,
     /// The path that was asked for.
-    #[schema(example = "/v1/projects", max_length = 2000)]
+    #[schema(example = "/v1/projects", max_length = 2000, pattern = "^/")]
     pub instance: String,
     /// For programs; never changes.
-    #[schema(example = "invalid", max_length = 60)]
+    #[schema(example = "invalid", max_length = 60, pattern = "^[a-z_]+$")]
     pub code: String,
     /// Also in the header `X-Request-Id` and in the server's log.
-    #[schema(example = "01a200f1-dcc5-76cc-bb8c-f1aae5e27eb7", max_length = 128)]
+    #[schema(example = "01a200f1-dcc5-76cc-bb8c-f1aae5e27eb7", max_length = 128, pattern = "^[A-Za-z0-9._-]+$")]
     pub request_id: String,
     /// Every fault at once.
     #[schema(max_items = 1000)]
@@ -163,16 +170,16 @@ pub struct ProblemBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProblemError {
     /// JSON pointer into the body (RFC 6901); null where the fault is in the address.
-    #[schema(required, example = "/planned_period/end", max_length = 2000)]
+    #[schema(required, example = "/planned_period/end", format = "json-pointer", max_length = 2000)]
     pub pointer: Option<String>,
     /// The query or path parameter; null where the fault is in the body.
-    #[schema(required, max_length = 2000)]
+    #[schema(required, max_length = 2000, pattern = r"^[^\u0000]*$")]
     pub parameter: Option<String>,
     /// For programs; never changes.
-    #[schema(example = "before_start", max_length = 60)]
+    #[schema(example = "before_start", max_length = 60, pattern = "^[a-z_]+$")]
     pub code: String,
     /// For people.
-    #[schema(example = "the end 2019-01-01 is before the start 2019-11-01", max_length = 10000)]
+    #[schema(example = "the end 2019-01-01 is before the start 2019-11-01", max_length = 10000, pattern = r"^[^\u0000]*$")]
     pub message: String,
     /// What the message is made of.
     #[schema(value_type = Object)]
@@ -184,7 +191,7 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.code.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = status.into_response();
-        for (name, value) in &self.headers {
+        for (name, value) in &self.rest.headers {
             response.headers_mut().append(name, value.clone());
         }
         if self.code.status == 401 {
@@ -232,7 +239,7 @@ fn database(error: &sea_orm::DbErr) -> Problem {
         }
         DbFault::Unique { constraint } => {
             // Checked before; only a racing writer gets here.
-            let member = constraint.rsplit(['.', '_']).next().unwrap_or_default().to_owned();
+            let member = constraint.rsplit('.').next().unwrap_or_default().to_owned();
             let mut faults = Faults::default();
             faults.add(format!("/{member}"), "already_taken", json!({"value": member}));
             Problem::faults(INVALID, faults)

@@ -38,7 +38,8 @@ pub async fn load_demo(state: &AppState) -> Result<Option<usize>> {
         as_of: today(now, state.config.time_zone),
     };
     let view = View::now(Scope::Register);
-    let mut unit = Unit::begin(&state.db, &crate::REGISTER, crate::PROJECTIONS, view, intent).await?;
+    let clock = state.clock.clone();
+    let mut unit = Unit::begin(&state.db, &crate::REGISTER, crate::PROJECTIONS, view, intent, clock).await?;
     let outcome = fill(&mut unit).await;
     unit.finish(&state.db, outcome).await
 }

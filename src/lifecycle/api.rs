@@ -5,7 +5,8 @@ use crate::http::ask::Ask;
 use crate::http::json::Body;
 use crate::http::problem::{FORBIDDEN, Problem};
 use crate::http::resource::{
-    Expand, Face, Operations, begin_read, begin_write, created, find, finish, one, records_answer, stale,
+    Effect, Expand, Face, Operations, Post, begin_read, begin_write, created, find, finish, one, records_answer,
+    shared, stale,
 };
 use crate::http::{contract, etag, insert_schema};
 use crate::shared::life::Opening;
@@ -34,19 +35,19 @@ const LIVES: [&Face; 2] = [&projects::FACE, &agreements::FACE];
 pub struct Transition {
     pub id: Uuid,
     /// Null where the record was opened, or its status was not known.
-    #[schema(required, max_length = 40)]
+    #[schema(required, max_length = 40, pattern = "^[a-z_]+$")]
     pub from_status: Option<String>,
-    #[schema(required, max_length = 40)]
+    #[schema(required, max_length = 40, pattern = "^[a-z_]+$")]
     pub to_status: Option<String>,
     /// Whether the status was entered as the one that the record was found in.
     pub opened_as: bool,
     #[schema(required)]
     pub effective_on: Option<NaiveDate>,
-    #[schema(required, max_length = 2000)]
+    #[schema(required, format = "text", max_length = 2000)]
     pub reason: Option<String>,
-    #[schema(required, max_length = 2000)]
+    #[schema(required, format = "text", max_length = 2000)]
     pub document: Option<String>,
-    #[schema(required, max_length = 2000)]
+    #[schema(required, format = "text", max_length = 2000)]
     pub source: Option<String>,
     #[schema(max_items = 20)]
     pub attestations: Vec<super::transition::Attestation>,
@@ -111,7 +112,7 @@ async fn create(
     let dry_run = intent.dry_run;
     let mut unit = begin_write(&state, &ask, intent).await?;
     let outcome = take(&mut unit, face, &ask, asked, expected).await;
-    let (root, step, version) = finish(unit, &state, outcome).await?;
+    let (root, step, version) = finish(unit, &state, face, &ask, outcome).await?;
     let id = step.get("id").and_then(Value::as_str).unwrap_or_default();
     let address = format!("/v1/{}/{root}/transitions#{id}", face.resource.path);
     Ok(created(&ask, dry_run, &address, version, &step))
@@ -164,9 +165,17 @@ pub fn document(schemas: &mut Map<String, Value>, paths: &mut Map<String, Value>
             json!({
                 "get": op.read(&format!("list_{name}_transitions"), &format!("List the steps of {}", face.one),
                     "The life so far, oldest first: who moved it, from what day on, why, and what was attested.",
-                    "TransitionList", vec![id.clone(), json!({"$ref": "#/components/parameters/AsOf"})]),
-                "post": op.write(&format!("transition_{name}"), &format!("Move {} along its life cycle", face.one), about,
-                    "NewTransition", &example, "Transition", "201", true, std::slice::from_ref(&id)),
+                    "TransitionList", vec![id.clone(), shared("AsOf")]),
+                "post": op.post(&Post {
+                    id: &format!("transition_{name}"),
+                    summary: &format!("Move {} along its life cycle", face.one),
+                    about,
+                    request: "NewTransition",
+                    answer: "Transition",
+                    example: Some(example),
+                    path: std::slice::from_ref(&id),
+                    effect: Effect::Creates,
+                }),
             }),
         );
     }

@@ -14,6 +14,7 @@ use chrono::NaiveDate;
 use futures_util::future::BoxFuture;
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -38,6 +39,9 @@ pub struct AgreementLife {
     /// Where its implementation period places it on the business date.
     pub phase: Phase,
     pub phase_basis: PhaseBasis,
+    /// Statuses that pages print. They are claims of their page and day, not the status.
+    #[schema(max_items = 200)]
+    pub printed_statuses: Vec<PrintedStatus>,
     #[schema(max_items = 50)]
     pub warnings: Vec<Warning>,
     #[schema(max_items = 20)]
@@ -48,10 +52,11 @@ pub struct AgreementLife {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PhaseBasis {
     /// The business date.
+    #[schema(example = "2026-11-22")]
     pub as_of: NaiveDate,
-    #[schema(required)]
+    #[schema(required, example = "2019-11-01")]
     pub start: Option<NaiveDate>,
-    #[schema(required)]
+    #[schema(required, example = "2021-05-31")]
     pub end: Option<NaiveDate>,
     /// Whether one of the two was worked out from the other and the duration.
     pub derived: bool,
@@ -61,19 +66,19 @@ pub struct PhaseBasis {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PrintedStatus {
     pub claim_id: Uuid,
-    #[schema(required, max_length = 10000)]
+    #[schema(required, format = "text", max_length = 10000)]
     pub as_printed: Option<String>,
     /// Which status the words mean.
-    #[schema(required, max_length = 40)]
+    #[schema(required, max_length = 40, pattern = "^[a-z_]+$")]
     pub status: Option<String>,
-    #[schema(max_length = 1000)]
+    #[schema(format = "text", max_length = 1000)]
     pub source_title: String,
 }
 
 /// Something that a person should look at. It stops nothing.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Warning {
-    #[schema(max_length = 60)]
+    #[schema(max_length = 60, pattern = "^[a-z_]+$")]
     pub code: String,
     pub message: LocalizedText,
 }
@@ -81,7 +86,7 @@ pub struct Warning {
 /// A step of the life cycle, and everything that stands in its way today.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AvailableTransition {
-    #[schema(max_length = 40)]
+    #[schema(max_length = 40, pattern = "^[a-z_]+$")]
     pub to: String,
     #[schema(max_items = 20)]
     pub unmet: Vec<UnmetGuard>,
@@ -90,7 +95,7 @@ pub struct AvailableTransition {
 /// A guard in the way.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct UnmetGuard {
-    #[schema(max_length = 60)]
+    #[schema(max_length = 60, pattern = "^[a-z_]+$")]
     pub guard: String,
     pub message: LocalizedText,
     /// Whether a person may vouch for it, since the register does not hold the fact.
@@ -105,13 +110,10 @@ pub fn derive_projects<'a>(
         let facts = gather(reader, &projects::PROJECT, records).await?;
         let mut claims = claims::about(reader, records).await?;
         let one = |(record, facts): (&Record, &Facts)| {
-            let of = id_in(record, "id").and_then(|id| claims.remove(&id)).unwrap_or_default();
-            let printed: Vec<PrintedStatus> =
-                of.iter().filter(|c| text(c, "field") == Some("status")).map(printed).collect();
+            let printed = printed(record, &mut claims);
             let period = projects::effective(record);
             let phase = period.phase(reader.as_of);
-            let mut warnings = status_warnings(text(record, "status"), phase);
-            warnings.extend(printed_warnings(text(record, "status"), phase, &printed));
+            let warnings = status_warnings(text(record, "status"), phase, &printed);
             to_record(&ProjectLife {
                 phase,
                 phase_basis: basis(record, &period, reader.as_of),
@@ -130,12 +132,18 @@ pub fn derive_agreements<'a>(
 ) -> BoxFuture<'a, Result<Vec<Record>>> {
     Box::pin(async move {
         let facts = gather(reader, &agreements::AGREEMENT, records).await?;
+        let mut claims = claims::about(reader, records).await?;
         let one = |(record, facts): (&Record, &Facts)| {
+            let printed = printed(record, &mut claims);
             let period = agreements::effective(record);
+            let phase = period.phase(reader.as_of);
+            let mut warnings = status_warnings(text(record, "status"), phase, &printed);
+            warnings.extend(sum_warnings(record));
             to_record(&AgreementLife {
-                phase: period.phase(reader.as_of),
+                phase,
                 phase_basis: basis(record, &period, reader.as_of),
-                warnings: sum_warnings(record),
+                printed_statuses: printed,
+                warnings,
                 available_transitions: transitions(&agreements::AGREEMENT, record, facts, reader.as_of)?,
             })
         };
@@ -154,13 +162,16 @@ fn basis(record: &Record, period: &Period, as_of: NaiveDate) -> PhaseBasis {
     PhaseBasis { as_of, start: resolved.start, end: resolved.end, derived }
 }
 
-fn printed(claim: &Row) -> PrintedStatus {
-    PrintedStatus {
+/// What the claims about a record say of its status.
+fn printed(record: &Record, claims: &mut HashMap<Uuid, Vec<Row>>) -> Vec<PrintedStatus> {
+    let of = id_in(record, "id").and_then(|id| claims.remove(&id)).unwrap_or_default();
+    let status = |claim: &Row| PrintedStatus {
         claim_id: id_in(claim, "id").unwrap_or_default(),
         as_printed: text(claim, "as_printed").map(str::to_owned),
         status: text(claim, "value").map(str::to_owned),
         source_title: text(claim, "source_title").unwrap_or_default().to_owned(),
-    }
+    };
+    of.iter().filter(|claim| text(claim, "field") == Some("status")).map(status).collect()
 }
 
 /// The steps from a record's status, each with its guards judged for a step today without a reason given: a
@@ -208,29 +219,31 @@ fn warning(code: &str, en: &str, lv: &str) -> Option<Warning> {
     Some(Warning { code: code.to_owned(), message: said(en, lv).ok()? })
 }
 
-/// Where the status and the dates disagree.
-fn status_warnings(status: Option<&str>, phase: Phase) -> Vec<Warning> {
-    let found = match (status, phase) {
-        (Some("preparation" | "contracting" | "implementation" | "suspended"), Phase::Ended) => warning(
+/// Where the status, the dates and what sources print disagree. One that is not known contradicts nothing.
+fn status_warnings(status: Option<&str>, phase: Phase, printed: &[PrintedStatus]) -> Vec<Warning> {
+    let dated = match (status, phase) {
+        (Some("preparation" | "contracting"), Phase::Running | Phase::Ended)
+        | (Some("draft" | "awaiting_signature"), Phase::Running | Phase::Ended)
+        | (Some("implementation" | "in_force" | "suspended"), Phase::Ended) => warning(
             "status_behind_dates",
-            "the dates have passed, but the status has not moved on",
-            "termiņi ir pagājuši, bet statuss nav mainīts",
+            "the dates have moved on, but the status has not",
+            "termiņi ir iestājušies, bet statuss nav mainīts",
         ),
-        (Some("implementation" | "finalisation" | "closed"), Phase::NotStarted)
-        | (Some("finalisation" | "closed"), Phase::Running) => warning(
+        (Some("finalisation" | "closed" | "implementation_ended"), Phase::NotStarted | Phase::Running)
+        | (
+            Some("implementation" | "final_report_submitted" | "balance_settled" | "archived"),
+            Phase::NotStarted,
+        ) => warning(
             "status_ahead_of_dates",
             "the status is further than the dates",
             "statuss ir tālāk par termiņiem",
         ),
         _ => None,
     };
-    found.into_iter().collect()
-}
-
-/// Where a printed status disagrees with the status or the dates.
-fn printed_warnings(status: Option<&str>, phase: Phase, printed: &[PrintedStatus]) -> Vec<Warning> {
-    let differs = printed.iter().any(|p| p.status.is_some() && p.status.as_deref() != status);
-    let running = printed.iter().any(|p| p.status.as_deref() == Some("implementation"));
+    let says =
+        |words: &[&str]| printed.iter().any(|p| p.status.as_deref().is_some_and(|s| words.contains(&s)));
+    let differs =
+        status.is_some_and(|held| printed.iter().any(|p| p.status.as_deref().is_some_and(|s| s != held)));
     let differs = differs.then(|| {
         warning(
             "printed_status_differs",
@@ -238,14 +251,14 @@ fn printed_warnings(status: Option<&str>, phase: Phase, printed: &[PrintedStatus
             "avotā norādīts cits statuss nekā reģistrā",
         )
     });
-    let outdated = (running && phase == Phase::Ended).then(|| {
+    let outdated = (says(&["implementation", "in_force"]) && phase == Phase::Ended).then(|| {
         warning(
             "printed_status_outdated",
-            "a source says that the project is running, but its dates have passed",
-            "avotā norādīts, ka projektu īsteno, bet tā termiņi ir pagājuši",
+            "a source says that the work is running, but its dates have passed",
+            "avotā norādīts, ka darbs notiek, bet tā termiņi ir pagājuši",
         )
     });
-    [differs, outdated].into_iter().flatten().flatten().collect()
+    [dated, differs.flatten(), outdated.flatten()].into_iter().flatten().collect()
 }
 
 /// Where approved funding lines with exact sums do not make the total. Sources print such slips: a warning only.
@@ -261,7 +274,7 @@ fn sum_warnings(record: &Record) -> Vec<Warning> {
     if sums.len() < 2 || sums.len() != counted.len() {
         return Vec::new();
     }
-    let sum = sums[1..].iter().try_fold(sums[0].clone(), |sum, next| sum.checked_add(next).ok());
+    let sum = sums[1..].iter().try_fold(sums[0], |sum, next| sum.checked_add(next).ok());
     let Some(sum) = sum.filter(|sum| *sum != total) else { return Vec::new() };
     let (sum, total) = (sum.amount_text(), total.amount_text());
     warning(
@@ -290,14 +303,25 @@ mod tests {
             status: Some("implementation".into()),
             source_title: "A page".into(),
         }];
-        assert_eq!(codes(&status_warnings(Some("implementation"), Phase::Ended)), ["status_behind_dates"]);
-        assert_eq!(codes(&status_warnings(Some("closed"), Phase::Running)), ["status_ahead_of_dates"]);
-        assert!(status_warnings(Some("closed"), Phase::Ended).is_empty());
-        assert_eq!(
-            codes(&printed_warnings(Some("closed"), Phase::Ended, &printed)),
-            ["printed_status_differs", "printed_status_outdated"]
-        );
-        assert!(printed_warnings(Some("implementation"), Phase::Running, &printed).is_empty());
+        for (status, phase, warned) in [
+            (Some("implementation"), Phase::Ended, &["status_behind_dates"][..]),
+            (Some("contracting"), Phase::Running, &["status_behind_dates"]),
+            (Some("in_force"), Phase::Ended, &["status_behind_dates"]),
+            (Some("in_force"), Phase::NotStarted, &[]),
+            (Some("closed"), Phase::Running, &["status_ahead_of_dates"]),
+            (Some("closed"), Phase::Ended, &[]),
+            (Some("implementation"), Phase::Unknown, &[]),
+            (None, Phase::Ended, &[]),
+        ] {
+            assert_eq!(codes(&status_warnings(status, phase, &[])), warned, "{status:?} {phase:?}");
+        }
+        for (status, phase, warned) in [
+            (Some("closed"), Phase::Ended, &["printed_status_differs", "printed_status_outdated"][..]),
+            (None, Phase::Ended, &["printed_status_outdated"]),
+            (Some("implementation"), Phase::Running, &[]),
+        ] {
+            assert_eq!(codes(&status_warnings(status, phase, &printed)), warned, "{status:?} {phase:?}");
+        }
     }
 
     #[test]

@@ -64,7 +64,12 @@ pub async fn transition(
 ) -> Result<Uuid> {
     let id = id_in(&row, "id").ok_or(Error::NotFound)?;
     let life = resource.life.as_ref().ok_or(Error::NotFound)?;
-    let effective_on = asked.effective_on.unwrap_or(unit.intent.as_of);
+    let as_of = unit.intent.as_of;
+    let effective_on = asked.effective_on.unwrap_or(as_of);
+    if effective_on > as_of {
+        let params = json!({"date": effective_on, "as_of": as_of});
+        return Err(Error::invalid("/effective_on", "in_the_future", params));
+    }
     let from = text(&row, "status").map(str::to_owned);
     let guards: &[Guard] = match &from {
         // Not known: the status that the record is found in is entered, for a reason.
@@ -82,7 +87,9 @@ pub async fn transition(
         }
     };
     let facts = gather(&unit.reader(), resource, &[record]).await?.pop().unwrap_or_default();
-    let reason = asked.reason.is_some();
+    // Given in the body or in the request's header.
+    let given = unit.intent.reason.clone();
+    let reason = given.is_some();
     let attested = attested(&asked.attestations, guards, |guard| judge(guard, &facts, effective_on, reason))?;
     let mut faults = Faults::default();
     for (guard, verdict) in unmet(guards, &facts, effective_on, reason, &attested) {
@@ -101,7 +108,7 @@ pub async fn transition(
         "to_status": asked.to,
         "opened_as": from.is_none(),
         "effective_on": effective_on,
-        "reason": asked.reason,
+        "reason": given,
         "document": asked.document,
         "source": null,
         "attestations": asked.attestations,

@@ -174,6 +174,7 @@ pub async fn create_part(
     row.insert("id".into(), json!(id));
     row.insert(part.parent.into(), json!(root_id));
     row.append(&mut part.table.row(record));
+    not_itself(resource, part, root_id, &row)?;
     check(unit, &part.table, part.references, &[], &row).await?;
     unit.update_root(resource, root, expected, "updated").await?;
     unit.insert_part(resource, root_id, &part.table, row).await?;
@@ -193,6 +194,7 @@ pub async fn update_part(
     let root_id = id_in(&root, "id").ok_or(Error::NotFound)?;
     let mut row = part.table.row(record);
     row.insert(part.parent.into(), json!(root_id));
+    not_itself(resource, part, root_id, &row)?;
     check(unit, &part.table, part.references, &[], &row).await?;
     unit.update_root(resource, root, expected, "updated").await?;
     unit.update_part(resource, root_id, part, row).await?;
@@ -239,6 +241,18 @@ async fn together(unit: &Unit, part: &Part, root: Uuid) -> Result<()> {
     }
     if let Some(rule) = part.together {
         faults.extend_at("", rule(&all));
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
+}
+
+/// A part does not relate its root to the root itself.
+fn not_itself(resource: &Resource, part: &Part, root: Uuid, row: &Row) -> Result<()> {
+    let mut faults = Faults::default();
+    for reference in part.references {
+        let same = matches!(reference.to, Target::Resource(name) if name == resource.name);
+        if same && id_in(row, reference.column) == Some(root) {
+            faults.add(format!("/{}", reference.column), "refers_to_itself", json!({}));
+        }
     }
     if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
 }

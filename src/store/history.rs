@@ -10,6 +10,7 @@ use super::db::Db;
 use super::table::{Row, Table};
 use super::unit::{Intent, Touched};
 use super::view::TWIN;
+use crate::clock::Clock;
 use chrono::{DateTime, Utc};
 use entity::history_entry;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, IntoIden, Order, Query, TableRef};
@@ -68,11 +69,13 @@ async fn newest(txn: &DatabaseTransaction, aggregate: Uuid) -> Result<Option<(i6
     })
 }
 
-/// SHA-256 over the entry, the rows it leaves and the entry before it, as JSON with sorted members.
+/// SHA-256 over the entry, the rows it leaves and the entry before it, as JSON with sorted members. Rows stand in the
+/// order of table and id, so that their twins give the same digest again.
 fn digest(intent: &Intent, aggregate: &Touched, previous: Option<&str>) -> String {
-    let rows: Vec<Value> = aggregate
-        .changes
-        .iter()
+    let mut changes: Vec<&Change> = aggregate.changes.iter().collect();
+    changes.sort_unstable_by_key(|change| (change.table.name, change.id));
+    let rows: Vec<Value> = changes
+        .into_iter()
         .map(|change| json!({"table": change.table.name, "id": change.id, "row": change.row}))
         .collect();
     let mut content = json!({
@@ -121,13 +124,24 @@ async fn keep(txn: &DatabaseTransaction, change: &Change, seq: i64) -> Result<()
     Ok(())
 }
 
-/// Numbers the committed entries that have no position yet, in the order of `seq`.
-pub async fn sequence(txn: &DatabaseTransaction, now: DateTime<Utc>) -> Result<()> {
+/// Numbers the committed entries that have no position yet, in the order of `seq`. Their time is the one at which
+/// they are numbered, not that of their requests, and never before that of an earlier position: what was the
+/// register's state at an instant stays so.
+pub async fn sequence(txn: &DatabaseTransaction, clock: &dyn Clock) -> Result<()> {
     let entry = Alias::new("history_entry");
-    let last = Query::select()
-        .expr(Func::coalesce([Expr::col(Alias::new("position")).max(), Expr::value(0i64)]))
+    let newest = Query::select()
+        .columns([Alias::new("position"), Alias::new("sequenced_at")])
         .from(entry.clone())
+        .and_where(Expr::col(Alias::new("position")).is_not_null())
+        .order_by(Alias::new("position"), Order::Desc)
+        .limit(1)
         .to_owned();
+    let (mut last, mut at) = (0i64, clock.now());
+    if let Some(row) = txn.query_one(&newest).await? {
+        last = row.try_get("", "position")?;
+        let before: Option<DateTime<Utc>> = row.try_get("", "sequenced_at")?;
+        at = before.filter(|before| *before > at).unwrap_or(at);
+    }
     let waiting = Query::select()
         .column(Alias::new("seq"))
         .expr_as(Expr::cust("ROW_NUMBER() OVER (ORDER BY seq)"), Alias::new("place"))
@@ -138,25 +152,21 @@ pub async fn sequence(txn: &DatabaseTransaction, now: DateTime<Utc>) -> Result<(
     update
         .table(entry.clone())
         .from(TableRef::SubQuery(Box::new(waiting), Alias::new("waiting").into_iden()))
-        .value(
-            Alias::new("position"),
-            Expr::SubQuery(None, Box::new(last.into()))
-                .add(Expr::col((Alias::new("waiting"), Alias::new("place")))),
-        )
-        .value(Alias::new("sequenced_at"), now)
+        .value(Alias::new("position"), Expr::col((Alias::new("waiting"), Alias::new("place"))).add(last))
+        .value(Alias::new("sequenced_at"), at)
         .and_where(Expr::col((entry, Alias::new("seq"))).equals((Alias::new("waiting"), Alias::new("seq"))));
     txn.execute(&update).await?;
     Ok(())
 }
 
 /// The same in a transaction of its own, one server at a time (PostgreSQL).
-pub async fn sequence_after_commit(db: &Db, now: DateTime<Utc>) -> Result<()> {
+pub async fn sequence_after_commit(db: &Db, clock: &dyn Clock) -> Result<()> {
     let txn = db.begin_write().await?;
     let lock = Query::select()
         .expr(Func::cust(Alias::new("pg_advisory_xact_lock")).arg(Expr::value(SEQUENCER_LOCK)))
         .to_owned();
     txn.query_one(&lock).await?;
-    sequence(&txn, now).await?;
+    sequence(&txn, clock).await?;
     txn.commit().await?;
     Ok(())
 }

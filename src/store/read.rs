@@ -7,7 +7,7 @@ use super::view::View;
 use super::{Error, Result};
 use chrono::NaiveDate;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, LockType, Order, Query, SelectStatement};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, StatementBuilder};
 use serde_json::Value;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -32,17 +32,17 @@ pub struct Neighbours {
 }
 
 impl Reader<'_> {
-    pub async fn query(&self, select: &SelectStatement) -> Result<Vec<QueryResult>> {
-        Ok(self.conn.query_all(select).await?)
+    pub async fn query(&self, statement: &impl StatementBuilder) -> Result<Vec<QueryResult>> {
+        Ok(self.conn.query_all(statement).await?)
     }
 
     pub async fn one(&self, select: &SelectStatement) -> Result<Option<QueryResult>> {
         Ok(self.conn.query_one(select).await?)
     }
 
-    /// Rows of a table, from a statement that selects all its columns.
-    pub async fn rows(&self, table: &Table, select: &SelectStatement) -> Result<Vec<Row>> {
-        let rows = self.query(select).await?;
+    /// Rows of a table, from a statement that answers with all its columns.
+    pub async fn rows(&self, table: &Table, statement: &impl StatementBuilder) -> Result<Vec<Row>> {
+        let rows = self.query(statement).await?;
         Ok(rows.iter().map(|row| table.decode(row)).collect::<std::result::Result<_, _>>()?)
     }
 
@@ -65,6 +65,16 @@ impl Reader<'_> {
     pub async fn row(&self, resource: &Resource, id: Uuid) -> Result<Row> {
         let mut select = self.view.select(&resource.table);
         select.and_where(column(&resource.table, "id").eq(id));
+        self.rows(&resource.table, &select).await?.pop().ok_or(Error::NotFound)
+    }
+
+    /// The row of a record that nobody else changes until the transaction ends, though others may refer to it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where the view shows none.
+    pub async fn row_to_change(&self, resource: &Resource, id: Uuid) -> Result<Row> {
+        let mut select = self.view.select(&resource.table);
+        select.and_where(column(&resource.table, "id").eq(id)).lock(LockType::NoKeyUpdate);
         self.rows(&resource.table, &select).await?.pop().ok_or(Error::NotFound)
     }
 

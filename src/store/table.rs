@@ -3,7 +3,7 @@
 use crate::shared::codes::CurrencyCode;
 use crate::shared::money::Money;
 pub use crate::shared::record::Record;
-use sea_orm::sea_query::{Alias, ColumnRef, IntoColumnRef, Value as SqlValue};
+use sea_orm::sea_query::{Alias, ColumnRef, IntoColumnRef, Query, ReturningClause, Value as SqlValue};
 use sea_orm::{
     ColumnTrait, ColumnType, DbErr, EntityTrait, FromQueryResult, IdenStatic, Iterable, ModelTrait,
     QueryResult,
@@ -13,6 +13,12 @@ use serde_json::{Map, Value, json};
 
 /// A row by column name, in the order of the entity.
 pub type Row = Map<String, Value>;
+
+/// A column's name and value.
+pub type Cell = (&'static str, SqlValue);
+
+/// SQL values by column.
+pub type Values = Vec<(&'static str, SqlValue)>;
 
 /// A member that stands in several columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +43,7 @@ pub struct Table {
     pub hidden: &'static [&'static str],
     columns: fn() -> Vec<Column>,
     decode: fn(&QueryResult) -> Result<Row, DbErr>,
-    encode: fn(Row) -> Result<Vec<(&'static str, SqlValue)>, DbErr>,
+    encode: fn(Row) -> Result<Vec<Cell>, DbErr>,
 }
 
 impl Table {
@@ -58,6 +64,11 @@ impl Table {
         self.columns().iter().map(|c| self.column(c.name)).collect()
     }
 
+    /// `RETURNING` all columns: a written row as the database holds it.
+    pub fn returning(&self) -> ReturningClause {
+        Query::returning().columns(self.columns().into_iter().map(|c| Alias::new(c.name)))
+    }
+
     /// `"table"."column"`.
     pub fn column(&self, name: &str) -> ColumnRef {
         (Alias::new(self.name), Alias::new(name)).into_column_ref()
@@ -71,7 +82,7 @@ impl Table {
     ///
     /// # Errors
     /// When the row does not have the shape of the entity: a fault of the caller, never of the request.
-    pub fn encode(&self, row: Row) -> Result<Vec<(&'static str, SqlValue)>, DbErr> {
+    pub fn encode(&self, row: Row) -> Result<Vec<Cell>, DbErr> {
         (self.encode)(row)
     }
 
@@ -126,6 +137,14 @@ impl Nested {
         match self {
             Self::Period(_) => &["start", "end", "duration_months"],
             Self::Money(_) => &["minor", "currency"],
+        }
+    }
+
+    /// The members that it has where records show it.
+    pub const fn members(&self) -> &'static [&'static str] {
+        match self {
+            Self::Period(_) => &["start", "end", "duration_months"],
+            Self::Money(_) => &["amount", "currency"],
         }
     }
 
@@ -187,7 +206,7 @@ where
     }
 }
 
-fn encode<E>(row: Row) -> Result<Vec<(&'static str, SqlValue)>, DbErr>
+fn encode<E>(row: Row) -> Result<Vec<Cell>, DbErr>
 where
     E: EntityTrait,
     E::Model: DeserializeOwned + ModelTrait<Entity = E>,

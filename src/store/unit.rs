@@ -7,10 +7,12 @@ use super::resource::{Part, Register, Resource};
 use super::table::{Row, Table};
 use super::view::View;
 use super::{Error, Result};
+use crate::clock::Clock;
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use serde_json::json;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Who changes, why, and in which request: what every history entry keeps.
@@ -55,6 +57,7 @@ pub struct Unit {
     register: &'static Register,
     projections: &'static [Projection],
     pub intent: Intent,
+    clock: Arc<dyn Clock>,
     touched: Vec<Touched>,
 }
 
@@ -66,9 +69,10 @@ impl Unit {
         projections: &'static [Projection],
         view: View,
         intent: Intent,
+        clock: Arc<dyn Clock>,
     ) -> Result<Self> {
         let txn = db.begin_write().await?;
-        Ok(Self { txn, view, engine: db.engine, register, projections, intent, touched: Vec::new() })
+        Ok(Self { txn, view, engine: db.engine, register, projections, intent, clock, touched: Vec::new() })
     }
 
     /// The register as this unit has changed it so far.
@@ -105,11 +109,11 @@ impl Unit {
         history::write(&self.txn, &self.intent, &self.touched).await?;
         // One writer at a time: on SQLite the order of commits is known before the commit.
         if self.engine == Engine::Sqlite {
-            history::sequence(&self.txn, self.intent.now).await?;
+            history::sequence(&self.txn, self.clock.as_ref()).await?;
         }
         self.txn.commit().await?;
         if self.engine == Engine::Postgres
-            && let Err(error) = history::sequence_after_commit(db, self.intent.now).await
+            && let Err(error) = history::sequence_after_commit(db, self.clock.as_ref()).await
         {
             // What was committed stays so; the next write numbers this entry too.
             tracing::warn!(%error, "an entry waits for its position");
@@ -120,7 +124,7 @@ impl Unit {
     /// Inserts the root row of a new aggregate.
     pub async fn insert_root(&mut self, resource: &'static Resource, row: Row) -> Result<()> {
         let id = super::read::id_in(&row, "id").ok_or(Error::NotFound)?;
-        self.insert(&resource.table, row.clone()).await?;
+        let row = self.insert(&resource.table, row).await?;
         self.touched.push(Touched {
             resource,
             id,
@@ -151,17 +155,18 @@ impl Unit {
         row.insert("updated_at".into(), json!(self.intent.now));
         let mut update = Query::update();
         update.table(Alias::new(resource.table.name));
-        for (name, value) in resource.table.encode(row.clone())? {
+        for (name, value) in resource.table.encode(row)? {
             update.value(Alias::new(name), value);
         }
         // A second change of one aggregate in one unit keeps the version that the first one raised it to.
         let stored = if self.touched.iter().any(|t| t.id == id) { version } else { expected };
         update
             .and_where(column(&resource.table, "id").eq(id))
-            .and_where(column(&resource.table, "version").eq(stored));
-        if self.txn.execute(&update).await?.rows_affected() == 0 {
+            .and_where(column(&resource.table, "version").eq(stored))
+            .returning(resource.table.returning());
+        let Some(row) = self.reader().rows(&resource.table, &update).await?.pop() else {
             return Err(self.why_not(resource, id).await);
-        }
+        };
         self.touch(resource, id, action, version, Change { table: &resource.table, id, row: Some(row) });
         Ok(())
     }
@@ -189,7 +194,7 @@ impl Unit {
         row: Row,
     ) -> Result<()> {
         let id = super::read::id_in(&row, "id").ok_or(Error::NotFound)?;
-        self.insert(table, row.clone()).await?;
+        let row = self.insert(table, row).await?;
         self.change_part(resource, root, Change { table, id, row: Some(row) })
     }
 
@@ -204,13 +209,11 @@ impl Unit {
         let id = super::read::id_in(&row, "id").ok_or(Error::NotFound)?;
         let mut update = Query::update();
         update.table(Alias::new(part.table.name));
-        for (name, value) in part.table.encode(row.clone())? {
+        for (name, value) in part.table.encode(row)? {
             update.value(Alias::new(name), value);
         }
-        update.and_where(column(&part.table, "id").eq(id));
-        if self.txn.execute(&update).await?.rows_affected() == 0 {
-            return Err(Error::NotFound);
-        }
+        update.and_where(column(&part.table, "id").eq(id)).returning(part.table.returning());
+        let row = self.reader().rows(&part.table, &update).await?.pop().ok_or(Error::NotFound)?;
         self.change_part(resource, root, Change { table: &part.table, id, row: Some(row) })
     }
 
@@ -229,15 +232,16 @@ impl Unit {
         self.change_part(resource, root, Change { table, id, row: None })
     }
 
-    async fn insert(&self, table: &Table, row: Row) -> Result<()> {
+    /// Answers the row as the database holds it, which is what history keeps and digests.
+    async fn insert(&self, table: &Table, row: Row) -> Result<Row> {
         let values = table.encode(row)?;
         let mut insert = Query::insert();
         insert
             .into_table(Alias::new(table.name))
             .columns(values.iter().map(|(name, _)| Alias::new(*name)))
-            .values_panic(values.iter().map(|(_, value)| Expr::value(value.clone())));
-        self.txn.execute(&insert).await?;
-        Ok(())
+            .values_panic(values.iter().map(|(_, value)| Expr::value(value.clone())))
+            .returning(table.returning());
+        self.reader().rows(table, &insert).await?.pop().ok_or(Error::NotFound)
     }
 
     fn change_part(&mut self, resource: &'static Resource, root: Uuid, change: Change) -> Result<()> {

@@ -19,6 +19,16 @@ pub fn record_answer(ask: &Ask, version: i64, record: &Record) -> Response {
     ([(header::ETAG, tag), (header::CONTENT_TYPE, JSON)], body).into_response()
 }
 
+/// The record after a change; no tag where it was a dry run, since nothing has that version.
+pub fn changed_answer(dry_run: bool, version: i64, record: &Record) -> Response {
+    let body = serde_json::to_vec(record).unwrap_or_default();
+    let mut response = ([(header::CONTENT_TYPE, JSON)], body.clone()).into_response();
+    if !dry_run {
+        response.headers_mut().insert(header::ETAG, etag::strong(version, &body));
+    }
+    response
+}
+
 /// 201 with the new record; 200 and no tag where it was a dry run.
 pub fn created(ask: &Ask, dry_run: bool, location: &str, version: i64, record: &Record) -> Response {
     let body = serde_json::to_vec(record).unwrap_or_default();

@@ -5,15 +5,17 @@ mod create;
 mod csv;
 mod expand;
 mod list;
+mod operations;
 mod part;
 mod represent;
 mod schema;
 mod single;
 mod unit;
 
-pub use answer::{created, record_answer, records_answer};
+pub use answer::{changed_answer, created, records_answer};
 pub use expand::{Expand, Wish};
-pub use schema::{Operations, answers, document, id_parameter, schemas, writable};
+pub use operations::{Effect, Operations, Post, document, id_parameter, shared};
+pub use schema::{schemas, writable};
 pub use single::{find, finish, one, stale, version};
 pub use unit::{begin_read, begin_write};
 

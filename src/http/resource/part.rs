@@ -1,5 +1,5 @@
 //! Parts with an identity, below their root and under its version: list, create, read, patch, delete.
-use super::answer::{created, deleted, record_answer, records_answer};
+use super::answer::{changed_answer, created, deleted, record_answer, records_answer};
 use super::create::must_be_object;
 use super::schema::{part_new_schema, part_writable};
 use super::single::{find, finish, merge, stale, version};
@@ -68,7 +68,7 @@ pub async fn create(
     let dry_run = intent.dry_run;
     let mut unit = begin_write(&state, &ask, intent).await?;
     let outcome = add(&mut unit, face, part, &ask, body, expected).await;
-    let (root, id, version, record) = finish(unit, &state, outcome).await?;
+    let (root, id, version, record) = finish(unit, &state, face, &ask, outcome).await?;
     let address = format!("/v1/{}/{root}/{}/{id}", face.resource.path, part.part.path);
     Ok(created(&ask, dry_run, &address, version, &record))
 }
@@ -106,12 +106,8 @@ pub async fn patch(
     let dry_run = intent.dry_run;
     let mut unit = begin_write(&state, &ask, intent).await?;
     let outcome = change(&mut unit, face, part, &ask, changes, expected).await;
-    let (record, version) = finish(unit, &state, outcome).await?;
-    let mut response = record_answer(&ask, version, &record);
-    if dry_run {
-        response.headers_mut().remove(header::ETAG);
-    }
-    Ok(response)
+    let (record, version) = finish(unit, &state, face, &ask, outcome).await?;
+    Ok(changed_answer(dry_run, version, &record))
 }
 
 async fn change(
@@ -152,7 +148,7 @@ pub async fn delete(
     let dry_run = intent.dry_run;
     let mut unit = begin_write(&state, &ask, intent).await?;
     let outcome = remove(&mut unit, face, part, &ask, expected).await;
-    let (record, version) = finish(unit, &state, outcome).await?;
+    let (record, version) = finish(unit, &state, face, &ask, outcome).await?;
     let mut response = deleted(dry_run, &record);
     if !dry_run {
         // The root's new version, for whoever goes on changing it.

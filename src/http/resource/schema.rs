@@ -1,8 +1,8 @@
-//! The document of a resource: its schemas, made from its writable and derived members, and its operations. All
-//! resources read alike because none writes its own.
-use super::expand::expandable;
+//! The schemas of a resource, made from its writable and derived members. All resources read alike because none
+//! writes its own. What is open and what is closed is decided for the whole document, at its end.
+use super::represent::MOST_EXPANDED;
 use super::{Face, PartFace, SchemaOf};
-use crate::http::{DERIVED, contract};
+use crate::http::{DERIVED, contract, face as face_of};
 use crate::store::Link;
 use serde_json::{Map, Value, json};
 use utoipa::openapi::{RefOr, Schema};
@@ -33,9 +33,14 @@ pub fn part_writable(part: &PartFace) -> Vec<String> {
     contract().members(&part_new_schema(part))
 }
 
-/// The members of the representation.
+pub fn patch_schema(schema: &str) -> String {
+    format!("{schema}Patch")
+}
+
+/// The members of the representation, without what only `expand` brings in.
 pub fn members(face: &Face) -> Vec<String> {
-    contract().members(face.schema)
+    let brought_in = |name: &String| face.resource.neighbours.iter().any(|n| n.name == name);
+    contract().members(face.schema).into_iter().filter(|name| !brought_in(name)).collect()
 }
 
 /// Adds the resource's schemas to the components.
@@ -52,12 +57,14 @@ pub fn schemas(face: &Face, components: &mut Map<String, Value>) {
     new["description"] = json!(format!("What a caller writes of {}. {}", face.one, face.about));
     new["example"] = (face.example)();
     components.insert(new_schema(face), new.clone());
-    components.insert(format!("{}Patch", face.schema), patch_of(&fields, face.one));
+    let patch = patch_of(&fields, &patched(face.one), (face.example)(), components);
+    components.insert(patch_schema(face.schema), patch);
     components.insert(
         batch_schema(face),
         json!({
             "type": "object", "additionalProperties": false, "required": ["items"],
             "description": format!("Several new {} at once: all or nothing.", face.many),
+            "example": {"items": [(face.example)()]},
             "properties": {"items": {"type": "array", "minItems": 1, "maxItems": 200,
                 "items": {"$ref": format!("#/components/schemas/{}", new_schema(face))}}},
         }),
@@ -69,15 +76,17 @@ pub fn schemas(face: &Face, components: &mut Map<String, Value>) {
         new["description"] = json!(format!("What a caller writes of {}. {}", part.one, part.about));
         new["example"] = (part.example)();
         components.insert(part_new_schema(part), new);
-        components.insert(format!("{}Patch", part.schema), patch_of(&fields, part.one));
+        let patch = patch_of(&fields, &patched(part.one), (part.example)(), components);
+        components.insert(patch_schema(part.schema), patch);
         let mut properties = Map::new();
         properties.insert("id".into(), id_schema("Identifies it; never changes."));
-        shown(&fields, components, &mut properties);
+        shown(&fields, &mut properties);
         components.insert(part.schema.to_owned(), open_object(part.about, properties));
         components.insert(format!("{}List", part.schema), list_of(part.schema, false));
     }
-    let properties = representation(face, &fields, components);
-    components.insert(face.schema.to_owned(), open_object(face.about, properties));
+    let mut whole = open_object(face.about, representation(face, &fields));
+    expanded(face, &mut whole);
+    components.insert(face.schema.to_owned(), whole);
     components.insert(format!("{}List", face.schema), list_of(face.schema, true));
     components.insert(
         format!("{}Batch", face.schema),
@@ -91,7 +100,7 @@ pub fn schemas(face: &Face, components: &mut Map<String, Value>) {
     );
 }
 
-fn representation(face: &Face, fields: &Value, components: &Map<String, Value>) -> Map<String, Value> {
+fn representation(face: &Face, fields: &Value) -> Map<String, Value> {
     let mut properties = Map::new();
     properties.insert("id".into(), id_schema("Identifies it; never changes."));
     properties.insert(
@@ -107,12 +116,12 @@ fn representation(face: &Face, fields: &Value, components: &Map<String, Value>) 
             json!({"type": "string", "format": "date-time", "maxLength": 40, "description": meaning}),
         );
     }
-    shown(fields, components, &mut properties);
+    shown(fields, &mut properties);
     if let Some(life) = &face.resource.life {
         let words: Vec<&str> = life.statuses.terms.iter().map(|t| t.code).collect();
         properties.insert(
             "status".into(),
-            json!({"type": ["string", "null"], "maxLength": 40, "x-known-values": words,
+            json!({"type": ["string", "null"], "maxLength": 40, "pattern": "^[a-z][a-z0-9_]*$", "x-known-values": words,
                 "description": "The administrative status, moved by transitions only; null where it is not known."}),
         );
         properties.insert(
@@ -138,12 +147,12 @@ fn representation(face: &Face, fields: &Value, components: &Map<String, Value>) 
         }
     }
     for derived in derived(face) {
-        shown(&own(derived), components, &mut properties);
+        shown(&own(derived), &mut properties);
     }
     properties.insert(
         "available_actions".into(),
         json!({"type": "array", "maxItems": 10, "description": "What this caller may do with it.",
-            "items": {"type": "string", "maxLength": 40, "x-known-values": ["read", "update", "delete", "transition"]}}),
+            "items": {"type": "string", "maxLength": 40, "pattern": "^[a-z][a-z0-9_]*$", "x-known-values": ["read", "update", "delete", "transition"]}}),
     );
     properties
 }
@@ -181,34 +190,29 @@ fn refer(schema: &SchemaOf, components: &mut Map<String, Value>) {
     }
 }
 
-/// Properties as answers show them: word lists are open, so that they may grow without breaking clients.
-fn shown(fields: &Value, components: &Map<String, Value>, properties: &mut Map<String, Value>) {
-    for (name, schema) in fields["properties"].as_object().into_iter().flatten() {
-        let mut schema = opened(schema.clone(), components);
-        if let Some(map) = schema.as_object_mut() {
-            map.remove("default");
-        }
-        properties.insert(name.clone(), schema);
-    }
+/// Properties as answers show them.
+fn shown(fields: &Value, properties: &mut Map<String, Value>) {
+    let shown = fields["properties"].as_object().into_iter().flatten();
+    properties.extend(shown.map(|(name, schema)| (name.clone(), schema.clone())));
 }
 
-fn opened(schema: Value, components: &Map<String, Value>) -> Value {
-    match schema {
-        Value::Object(map) => {
-            let words = map
-                .get("$ref")
-                .and_then(Value::as_str)
-                .and_then(|r| r.strip_prefix("#/components/schemas/"))
-                .and_then(|name| components.get(name))
-                .filter(|component| component.get("enum").is_some());
-            if let Some(component) = words {
-                return json!({"type": "string", "maxLength": 40, "x-known-values": component["enum"],
-                    "description": component.get("description").cloned().unwrap_or_default()});
-            }
-            Value::Object(map.into_iter().map(|(k, v)| (k, opened(v, components))).collect())
-        }
-        Value::Array(list) => list.into_iter().map(|v| opened(v, components)).collect(),
-        other => other,
+/// What `expand` brings in, and nothing else does.
+fn expanded(face: &Face, whole: &mut Value) {
+    for neighbour in face.resource.neighbours {
+        let Some(other) = face_of(neighbour.resource) else { continue };
+        let one = json!({"$ref": format!("#/components/schemas/{}", other.schema)});
+        let about = format!("With `expand={}` only.", neighbour.name);
+        whole["properties"][neighbour.name] = match neighbour.link {
+            Link::Column(_) => json!({"description": about, "oneOf": [one, {"type": "null"}]}),
+            Link::Through { .. } => json!({
+                "type": "object", "description": about, "required": ["items"],
+                "properties": {
+                    "items": {"type": "array", "maxItems": MOST_EXPANDED, "items": one},
+                    "next": {"type": "string", "pattern": "^/v1/", "maxLength": 4000,
+                        "description": "Where the rest is; absent where this is all."},
+                },
+            }),
+        };
     }
 }
 
@@ -226,7 +230,7 @@ fn list_of(schema: &str, paged: bool) -> Value {
     });
     if paged {
         list["description"] = json!("A page.");
-        list["properties"]["next"] = json!({"type": "string", "maxLength": 4000, "description": "The address of the next page; absent on the last."});
+        list["properties"]["next"] = json!({"type": "string", "pattern": "^/v1/", "maxLength": 4000, "description": "The address of the next page; absent on the last."});
         list["properties"]["total"] = json!({"type": "integer", "format": "int64", "minimum": 0, "maximum": i64::MAX,
             "description": "How many there are in all, with `include_total=true`."});
         list["properties"]["facets"] = json!({"type": "object", "description": "How many have each value, with `facets=`; at most 100 values each.",
@@ -237,263 +241,74 @@ fn list_of(schema: &str, paged: bool) -> Value {
     list
 }
 
-/// Each member may be sent, or null to take its value away.
-fn patch_of(fields: &Value, one: &str) -> Value {
+fn patched(one: &str) -> String {
+    format!("A merge patch (RFC 7396) of {one}: members left out stay, null takes a value away.")
+}
+
+/// Each member may be sent; or null to take its value away, unless it must have one. Members that are objects are
+/// merged in the same way.
+fn patch_of(
+    fields: &Value,
+    description: &str,
+    mut example: Value,
+    components: &mut Map<String, Value>,
+) -> Value {
     let mut patch = fields.clone();
+    let required = fields["required"].as_array().cloned().unwrap_or_default();
     if let Some(map) = patch.as_object_mut() {
-        map.remove("required");
-        map.remove("example");
+        for name in ["required", "example", "examples", "minProperties"] {
+            map.remove(name);
+        }
     }
-    for schema in patch["properties"].as_object_mut().into_iter().flatten().map(|(_, s)| s) {
-        let nullable = schema["type"].as_array().is_some_and(|types| types.iter().any(|t| t == "null"))
-            || schema["oneOf"].as_array().is_some_and(|s| s.iter().any(|s| s["type"] == "null"));
+    for (name, schema) in patch.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
         if let Some(map) = schema.as_object_mut() {
             map.remove("default");
         }
-        if !nullable {
-            *schema = json!({"anyOf": [schema.take(), {"type": "null"}]});
+        merged(schema, components);
+        if !required.contains(&json!(name)) {
+            nullable(schema);
         }
     }
-    patch["description"] =
-        json!(format!("A merge patch (RFC 7396) of {one}: members left out stay, null takes a value away."));
+    // Of a map of texts: null takes one language away.
+    if let Some(texts) = patch.get_mut("additionalProperties").filter(|s| s.is_object()) {
+        nullable(texts);
+    }
+    if let Some(map) = example.as_object_mut() {
+        let first = ["title", "name", "notes"].into_iter().find(|n| map.contains_key(*n));
+        let first = first.map(str::to_owned).or_else(|| map.keys().next().cloned());
+        map.retain(|name, _| Some(name) == first.as_ref());
+        patch["example"] = example;
+    }
+    patch["description"] = json!(description);
     patch
 }
 
-/// The operations of a resource, by path.
-pub fn document(face: &Face, paths: &mut Map<String, Value>) {
-    let root = format!("/v1/{}", face.resource.path);
-    let snake = |path: &str| path.replace('-', "_");
-    let (many, one) = (snake(face.resource.path), face.resource.name);
-    let op = Operations { tag: face.tag };
-    let example = (face.example)();
-    paths.insert(
-        root.clone(),
-        json!({
-            "get": op.list(face, &format!("list_{many}")),
-            "post": op.write(&format!("create_{one}"), &format!("Create {}", face.one), face.about, &new_schema(face), &example, face.schema, "201", false, &[]),
-        }),
-    );
-    paths.insert(
-        format!("{root}/batch"),
-        json!({"post": op.write(&format!("create_{many}"), &format!("Create several {}", face.many),
-            "All or nothing, in one transaction. Faults carry the index of their item.", &batch_schema(face),
-            &json!({"items": [example]}), &format!("{}Batch", face.schema), "201", false, &[])}),
-    );
-    let id = id_parameter(face);
-    paths.insert(
-        format!("{root}/{{id}}"),
-        json!({
-            "get": op.read(&format!("find_{one}"), &format!("Find {}", face.one), face.about, face.schema, vec![id.clone(), as_of(), expand(face), fields()]),
-            "patch": op.patch(&format!("update_{one}"), &format!("Change {}", face.one), &format!("{}Patch", face.schema), face.schema, vec![id.clone()], &patch_example(&example)),
-            "delete": op.delete(&format!("delete_{one}"), &format!("Delete {}", face.one), face.schema, vec![id.clone()]),
-        }),
-    );
-    for part in face.parts {
-        let (all, name) = (format!("{root}/{{id}}/{}", part.part.path), part.part.name);
-        let part_id = json!({"name": "part_id", "in": "path", "required": true, "description": "Its id.",
-            "schema": {"type": "string", "format": "uuid", "maxLength": 36}});
-        let example = (part.example)();
-        paths.insert(
-            all.clone(),
-            json!({
-                "get": op.read(&format!("list_{one}_{}", snake(part.part.path)), &format!("List the {} of {}", part.many, face.one), part.about, &format!("{}List", part.schema), vec![id.clone(), as_of()]),
-                "post": op.write(&format!("create_{name}"), &format!("Add {} to {}", part.one, face.one), part.about, &part_new_schema(part), &example, part.schema, "201", true, std::slice::from_ref(&id)),
-            }),
-        );
-        paths.insert(
-            format!("{all}/{{part_id}}"),
-            json!({
-                "get": op.read(&format!("find_{name}"), &format!("Find {} of {}", part.one, face.one), part.about, part.schema, vec![id.clone(), part_id.clone(), as_of()]),
-                "patch": op.patch(&format!("update_{name}"), &format!("Change {} of {}", part.one, face.one), &format!("{}Patch", part.schema), part.schema, vec![id.clone(), part_id.clone()], &patch_example(&example)),
-                "delete": op.delete(&format!("delete_{name}"), &format!("Remove {} from {}", part.one, face.one), part.schema, vec![id.clone(), part_id]),
-            }),
-        );
+/// A reference to an object becomes one to a patch of that object, which is made where it is not there yet.
+fn merged(schema: &mut Value, components: &mut Map<String, Value>) {
+    for branch in schema.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten() {
+        merged(branch, components);
     }
-}
-
-/// A patch of the first member of an example.
-fn patch_example(example: &Value) -> Value {
-    let first = example.as_object().and_then(|map| map.iter().next());
-    first.map_or(json!({}), |(name, value)| json!({name.clone(): value}))
-}
-
-pub fn id_parameter(face: &Face) -> Value {
-    let (description, max, example) = match face.resource.code {
-        Some(_) => ("Its id, or its code.", 40, (face.example)()["code"].clone()),
-        None => ("Its id.", 36, json!("01932c07-6b80-7000-8000-000000000001")),
+    let Some(name) = schema["$ref"].as_str().and_then(|r| r.strip_prefix("#/components/schemas/")) else {
+        return;
     };
-    json!({"name": "id", "in": "path", "required": true, "description": description, "example": example,
-        "schema": {"type": "string", "minLength": 1, "maxLength": max, "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*$"}})
-}
-
-fn as_of() -> Value {
-    json!({"$ref": "#/components/parameters/AsOf"})
-}
-
-fn fields() -> Value {
-    json!({"$ref": "#/components/parameters/Fields"})
-}
-
-fn expand(face: &Face) -> Value {
-    let paths = expandable(face);
-    let known = if paths.is_empty() { "nothing here".to_owned() } else { paths.join(", ") };
-    json!({"name": "expand", "in": "query", "description": format!("Neighbours to bring in whole, separated by commas: {known}."),
-        "schema": {"type": "string", "maxLength": 2000}})
-}
-
-/// Operations of one tag.
-pub struct Operations {
-    pub tag: &'static str,
-}
-
-impl Operations {
-    fn list(&self, face: &Face, operation: &str) -> Value {
-        let mut parameters = super::super::parameters::of_list(face);
-        parameters.push(expand(face));
-        parameters.push(fields());
-        let page = format!("{}List", face.schema);
-        let mut answers = answers(&["400", "401", "403", "406"]);
-        answers.insert(
-            "200".into(),
-            json!({
-                "description": "A page.", "headers": {"ETag": {"$ref": "#/components/headers/ETag"}, "Link": {"$ref": "#/components/headers/Link"}},
-                "content": {
-                    "application/json": {"schema": {"$ref": format!("#/components/schemas/{page}")}},
-                    "text/csv": {"schema": {"type": "string", "maxLength": 10_000_000}, "example": "id,version\n"},
-                },
-            }),
+    let Some(object) = components.get(name).filter(|s| s["type"] == "object").cloned() else { return };
+    let patch = patch_schema(name);
+    if !components.contains_key(&patch) {
+        let about = format!(
+            "{} Members left out stay, null takes a value away.",
+            object["description"].as_str().unwrap_or_default()
         );
-        answers.insert("304".into(), json!({"$ref": "#/components/responses/NotModified"}));
-        self.operation(operation, &format!("List {}", face.many),
-            &format!("{} Filters are members, `member=value` or `member[operator]=value`; several values are separated by commas. Also as CSV.", face.about),
-            parameters, None, answers)
+        let made = patch_of(&object, about.trim(), Value::Null, components);
+        components.insert(patch.clone(), made);
     }
-
-    /// A GET of one thing.
-    pub fn read(
-        &self,
-        operation: &str,
-        summary: &str,
-        about: &str,
-        schema: &str,
-        mut parameters: Vec<Value>,
-    ) -> Value {
-        parameters.push(json!({"$ref": "#/components/parameters/IfNoneMatch"}));
-        let mut answers = answers(&["400", "401", "403", "404"]);
-        answers.insert("200".into(), ok("As asked.", schema, true));
-        answers.insert("304".into(), json!({"$ref": "#/components/responses/NotModified"}));
-        self.operation(operation, summary, about, parameters, None, answers)
-    }
-
-    /// A POST that makes something.
-    #[expect(clippy::too_many_arguments, reason = "each is a different word of one operation's description")]
-    pub fn write(
-        &self,
-        operation: &str,
-        summary: &str,
-        about: &str,
-        request: &str,
-        example: &Value,
-        schema: &str,
-        success: &str,
-        matched: bool,
-        path: &[Value],
-    ) -> Value {
-        let mut parameters = path.to_vec();
-        parameters.extend(write_parameters(matched));
-        let mut codes = vec!["400", "401", "403", "409", "413", "415", "422"];
-        if !path.is_empty() {
-            codes.push("404");
-        }
-        if matched {
-            codes.extend(["412", "428"]);
-        }
-        let mut answers = answers(&codes);
-        answers.insert("200".into(), ok("What would be written (`dry_run=true`).", schema, false));
-        if success == "201" {
-            let mut created = ok("Written.", schema, true);
-            created["headers"]["Location"] = json!({"$ref": "#/components/headers/Location"});
-            answers.insert("201".into(), created);
-        }
-        let body = json!({"required": true, "content": {"application/json": {
-            "schema": {"$ref": format!("#/components/schemas/{request}")}, "example": example}}});
-        self.operation(operation, summary, about, parameters, Some(body), answers)
-    }
-
-    fn patch(
-        &self,
-        operation: &str,
-        summary: &str,
-        request: &str,
-        schema: &str,
-        mut parameters: Vec<Value>,
-        example: &Value,
-    ) -> Value {
-        parameters.extend(write_parameters(true));
-        let mut answers = answers(&["400", "401", "403", "404", "409", "412", "413", "415", "422", "428"]);
-        answers
-            .insert("200".into(), ok("The record as it is now, or would be (`dry_run=true`).", schema, true));
-        let body = json!({"required": true, "content": {"application/merge-patch+json": {
-            "schema": {"$ref": format!("#/components/schemas/{request}")}, "example": example}}});
-        self.operation(operation, summary,
-            "A merge patch (RFC 7396): members left out stay as they are, null takes a value away, lists are replaced whole. Members that the server sets may come along unchanged.",
-            parameters, Some(body), answers)
-    }
-
-    fn delete(&self, operation: &str, summary: &str, schema: &str, mut parameters: Vec<Value>) -> Value {
-        parameters.extend(write_parameters(true));
-        let mut answers = answers(&["400", "401", "403", "404", "409", "412", "428"]);
-        answers.insert("200".into(), ok("What would be deleted (`dry_run=true`).", schema, false));
-        answers.insert("204".into(), json!({"description": "Deleted. History keeps the record."}));
-        self.operation(
-            operation,
-            summary,
-            "Refused while other records refer to it; the answer names them.",
-            parameters,
-            None,
-            answers,
-        )
-    }
-
-    pub fn operation(
-        &self,
-        id: &str,
-        summary: &str,
-        description: &str,
-        parameters: Vec<Value>,
-        body: Option<Value>,
-        answers: Map<String, Value>,
-    ) -> Value {
-        let mut operation = json!({
-            "tags": [self.tag], "operationId": id, "summary": summary, "description": description,
-            "parameters": parameters, "security": [{"token": []}], "responses": answers,
-        });
-        if let Some(body) = body {
-            operation["requestBody"] = body;
-        }
-        operation
-    }
+    schema["$ref"] = json!(format!("#/components/schemas/{patch}"));
 }
 
-fn write_parameters(matched: bool) -> Vec<Value> {
-    let mut names = vec!["DryRun", "AsOf", "Reason", "Prefer"];
-    if matched {
-        names.push("IfMatch");
+fn nullable(schema: &mut Value) {
+    match (schema.get("type").cloned(), schema["oneOf"].as_array()) {
+        (Some(Value::Array(types)), _) if types.contains(&json!("null")) => {}
+        (_, Some(branches)) if branches.iter().any(|s| s["type"] == "null") => {}
+        (Some(Value::String(kind)), _) => schema["type"] = json!([kind, "null"]),
+        _ => *schema = json!({"oneOf": [schema.take(), {"type": "null"}]}),
     }
-    names.into_iter().map(|name| json!({"$ref": format!("#/components/parameters/{name}")})).collect()
-}
-
-fn ok(description: &str, schema: &str, tagged: bool) -> Value {
-    let mut response = json!({"description": description,
-        "content": {"application/json": {"schema": {"$ref": format!("#/components/schemas/{schema}")}}}});
-    if tagged {
-        response["headers"] = json!({"ETag": {"$ref": "#/components/headers/ETag"}});
-    }
-    response
-}
-
-/// Shared answers by status, with those that any operation can give.
-pub fn answers(codes: &[&str]) -> Map<String, Value> {
-    let any = ["408", "500", "503"];
-    codes.iter().chain(&any).map(|code| ((*code).to_owned(), json!({"$ref": format!("#/components/responses/{}", super::super::openapi::response_name(code))}))).collect()
 }

@@ -1,5 +1,5 @@
 //! One record: `GET`, `PATCH` and `DELETE /v1/<resource>/{id}`.
-use super::answer::{deleted, record_answer};
+use super::answer::{changed_answer, deleted, record_answer};
 use super::create::must_be_object;
 use super::expand::Expand;
 use super::represent::represent;
@@ -11,7 +11,7 @@ use crate::http::ask::Ask;
 use crate::http::contract;
 use crate::http::etag;
 use crate::http::json::Body;
-use crate::http::problem::{INVALID, NOT_FOUND, Problem};
+use crate::http::problem::{INVALID, NOT_FOUND, Problem, STALE_VERSION};
 use crate::shared::check::{Faults, pointer_segment};
 use crate::state::AppState;
 use crate::store::aggregate::{self, at_version, prepare};
@@ -53,12 +53,8 @@ pub async fn patch(
     let dry_run = intent.dry_run;
     let mut unit = begin_write(&state, &ask, intent).await?;
     let outcome = change(&mut unit, face, &ask, changes, expected).await;
-    let (record, version) = finish(unit, &state, outcome).await?;
-    let mut response = record_answer(&ask, version, &record);
-    if dry_run {
-        response.headers_mut().remove(header::ETAG);
-    }
-    Ok(response)
+    let (record, version) = finish(unit, &state, face, &ask, outcome).await?;
+    Ok(changed_answer(dry_run, version, &record))
 }
 
 async fn change(
@@ -128,7 +124,7 @@ pub async fn delete(
     let dry_run = intent.dry_run;
     let mut unit = begin_write(&state, &ask, intent).await?;
     let outcome = remove(&mut unit, face, &ask, expected).await;
-    let record = finish(unit, &state, outcome).await?;
+    let record = finish(unit, &state, face, &ask, outcome).await?;
     Ok(deleted(dry_run, &record))
 }
 
@@ -147,16 +143,34 @@ async fn remove(
     Ok(record)
 }
 
-/// Ends a unit whose work may have met a problem of HTTP's own.
-pub async fn finish<T>(unit: Unit, state: &AppState, outcome: Result<T, Problem>) -> Result<T, Problem> {
+/// Ends a unit whose work may have met a problem of HTTP's own. `face` and `ask` name the root whose version counted:
+/// a refusal for a stale one carries the tag that it has now.
+pub async fn finish<T>(
+    unit: Unit,
+    state: &AppState,
+    face: &'static Face,
+    ask: &Ask,
+    outcome: Result<T, Problem>,
+) -> Result<T, Problem> {
     match outcome {
         Ok(value) => Ok(unit.finish(&state.db, Ok(value)).await?),
-        Err(problem) => {
+        Err(mut problem) => {
+            if problem.code.code == STALE_VERSION.code
+                && let Ok(tag) = current_tag(&unit.reader(), face, ask).await
+            {
+                problem = problem.header(header::ETAG, tag);
+            }
             // The refusal is what the caller hears; the transaction ends in either case.
             let _ = unit.finish::<()>(&state.db, Err(Error::NotFound)).await;
             Err(problem)
         }
     }
+}
+
+async fn current_tag(reader: &Reader<'_>, face: &'static Face, ask: &Ask) -> Result<HeaderValue, Problem> {
+    let row = find(reader, face, ask).await?;
+    let record = one(reader, face, ask, &row, &Expand::default()).await?;
+    Ok(etag::strong(version(&row), &serde_json::to_vec(&record).unwrap_or_default()))
 }
 
 /// The row that the address names, by id or code.
@@ -178,16 +192,9 @@ pub async fn one(
 }
 
 /// # Errors
-/// 412 with the current tag's version.
+/// 412 where the row is at another version.
 pub fn stale(row: &Row, expected: i64) -> Result<(), Problem> {
-    at_version(row, expected).map_err(|error| {
-        let tag = HeaderValue::from_str(&format!("\"{}\"", version(row)));
-        let problem = Problem::from(error);
-        match tag {
-            Ok(tag) => problem.header(header::ETAG, tag),
-            Err(_) => problem,
-        }
-    })
+    Ok(at_version(row, expected)?)
 }
 
 pub fn version(row: &Row) -> i64 {

@@ -34,5 +34,6 @@ impl Snapshot {
 }
 
 pub async fn begin_write(state: &AppState, ask: &Ask, intent: Intent) -> Result<Unit, Problem> {
-    Ok(Unit::begin(&state.db, &crate::REGISTER, crate::PROJECTIONS, ask.view(), intent).await?)
+    let clock = state.clock.clone();
+    Ok(Unit::begin(&state.db, &crate::REGISTER, crate::PROJECTIONS, ask.view(), intent, clock).await?)
 }

@@ -147,13 +147,10 @@ impl App {
     }
 
     /// Creates a record and answers its address.
-    #[track_caller]
-    pub fn create<'a>(&'a self, path: &'a str, body: Value) -> impl Future<Output = String> + 'a {
-        async move {
-            let answer = self.post(path, body).await;
-            assert_eq!(answer.status, 201, "{}", answer.text());
-            answer.header("location").to_owned()
-        }
+    pub async fn create(&self, path: &str, body: Value) -> String {
+        let answer = self.post(path, body).await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        answer.header("location").to_owned()
     }
 
     /// An organisation of this name; answers its id.

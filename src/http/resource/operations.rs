@@ -1,0 +1,303 @@
+//! The operations of a resource, and the forms that all operations have: what they take and every answer they give.
+use super::Face;
+use super::expand::expandable;
+use super::schema::{batch_schema, new_schema, part_new_schema, patch_schema};
+use crate::http::openapi::{header_refs, response};
+use crate::http::parameters;
+use serde_json::{Map, Value, json};
+
+/// Paths of members, separated by commas.
+const PATHS: &str = "^[a-z][a-z0-9_.]*(,[a-z][a-z0-9_.]*)*$";
+
+/// The operations of a resource, by path.
+pub fn document(face: &Face, paths: &mut Map<String, Value>) {
+    let root = format!("/v1/{}", face.resource.path);
+    let snake = |path: &str| path.replace('-', "_");
+    let (many, one) = (snake(face.resource.path), face.resource.name);
+    let op = Operations { tag: face.tag };
+    paths.insert(
+        root.clone(),
+        json!({
+            "get": op.list(face, &format!("list_{many}")),
+            "post": op.post(&Post {
+                id: &format!("create_{one}"),
+                summary: &format!("Create {}", face.one),
+                about: face.about,
+                request: &new_schema(face),
+                answer: face.schema,
+                example: None,
+                path: &[],
+                effect: Effect::Creates,
+            }),
+        }),
+    );
+    paths.insert(
+        format!("{root}/batch"),
+        json!({"post": op.post(&Post {
+            id: &format!("create_{many}"),
+            summary: &format!("Create several {}", face.many),
+            about: "All or nothing, in one transaction. Faults carry the index of their item.",
+            request: &batch_schema(face),
+            answer: &format!("{}Batch", face.schema),
+            example: None,
+            path: &[],
+            effect: Effect::CreatesSeveral,
+        })}),
+    );
+    let id = id_parameter(face);
+    let mut shaped = vec![id.clone(), shared("AsOf")];
+    shaped.extend(expand(face));
+    shaped.push(shared("Fields"));
+    paths.insert(
+        format!("{root}/{{id}}"),
+        json!({
+            "get": op.read(&format!("find_{one}"), &format!("Find {}", face.one), face.about, face.schema, shaped),
+            "patch": op.patch(&format!("update_{one}"), &format!("Change {}", face.one), face.schema, vec![id.clone()]),
+            "delete": op.delete(&format!("delete_{one}"), &format!("Delete {}", face.one), face.schema, vec![id.clone()], false),
+        }),
+    );
+    for part in face.parts {
+        let (all, name) = (format!("{root}/{{id}}/{}", part.part.path), part.part.name);
+        let part_id = json!({"name": "part_id", "in": "path", "required": true, "description": "Its id.",
+            "example": "01932c07-6b80-7000-8000-000000000002",
+            "schema": {"type": "string", "format": "uuid", "maxLength": 36}});
+        paths.insert(
+            all.clone(),
+            json!({
+                "get": op.read(&format!("list_{one}_{}", snake(part.part.path)), &format!("List the {} of {}", part.many, face.one),
+                    part.about, &format!("{}List", part.schema), vec![id.clone(), shared("AsOf")]),
+                "post": op.post(&Post {
+                    id: &format!("create_{name}"),
+                    summary: &format!("Add {} to {}", part.one, face.one),
+                    about: part.about,
+                    request: &part_new_schema(part),
+                    answer: part.schema,
+                    example: None,
+                    path: std::slice::from_ref(&id),
+                    effect: Effect::Creates,
+                }),
+            }),
+        );
+        let path = vec![id.clone(), part_id];
+        let mut found = path.clone();
+        found.push(shared("AsOf"));
+        paths.insert(
+            format!("{all}/{{part_id}}"),
+            json!({
+                "get": op.read(&format!("find_{name}"), &format!("Find {} of {}", part.one, face.one), part.about, part.schema, found),
+                "patch": op.patch(&format!("update_{name}"), &format!("Change {} of {}", part.one, face.one), part.schema, path.clone()),
+                "delete": op.delete(&format!("delete_{name}"), &format!("Remove {} from {}", part.one, face.one), part.schema, path, true),
+            }),
+        );
+    }
+}
+
+pub fn id_parameter(face: &Face) -> Value {
+    let (description, max, example) = match face.resource.code {
+        Some(_) => ("Its id, or its code.", 40, (face.example)()["code"].clone()),
+        None => ("Its id.", 36, json!("01932c07-6b80-7000-8000-000000000001")),
+    };
+    json!({"name": "id", "in": "path", "required": true, "description": description, "example": example,
+        "schema": {"type": "string", "minLength": 1, "maxLength": max, "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*$"}})
+}
+
+/// A parameter that operations share.
+pub fn shared(name: &str) -> Value {
+    json!({"$ref": format!("#/components/parameters/{name}")})
+}
+
+/// `expand`, where there is anything to bring in.
+fn expand(face: &Face) -> Option<Value> {
+    let paths = expandable(face);
+    let about = format!("Neighbours to bring in whole, separated by commas: {}.", paths.join(", "));
+    (!paths.is_empty()).then(|| {
+        json!({"name": "expand", "in": "query", "description": about,
+            "schema": {"type": "string", "minLength": 1, "maxLength": 2000, "pattern": PATHS}})
+    })
+}
+
+/// An operation that takes a body and is no patch.
+pub struct Post<'a> {
+    pub id: &'a str,
+    pub summary: &'a str,
+    pub about: &'a str,
+    /// The schemas of the body and of the answer.
+    pub request: &'a str,
+    pub answer: &'a str,
+    /// Where it says more than the example of the body's schema.
+    pub example: Option<Value>,
+    /// The parameters of the path. Where there are some, the version of what they name is needed.
+    pub path: &'a [Value],
+    pub effect: Effect,
+}
+
+/// What a [`Post`] does, and so how it answers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    Creates,
+    CreatesSeveral,
+    Changes,
+}
+
+/// Operations of one tag.
+pub struct Operations {
+    pub tag: &'static str,
+}
+
+impl Operations {
+    fn list(&self, face: &Face, operation: &str) -> Value {
+        let mut parameters = parameters::of_list(face);
+        parameters.extend(expand(face));
+        parameters.push(shared("Fields"));
+        let page = format!("{}List", face.schema);
+        let mut answers = answers(&[400, 401, 403, 406]);
+        answers.insert(
+            "200".into(),
+            json!({
+                "description": "A page.", "headers": header_refs(&["ETag", "Link"]),
+                "content": {
+                    "application/json": {"schema": {"$ref": format!("#/components/schemas/{page}")}},
+                    "text/csv": {"schema": {"type": "string", "format": "csv", "maxLength": 100_000_000}, "example": "id,version\r\n"},
+                },
+            }),
+        );
+        answers.insert("304".into(), json!({"$ref": "#/components/responses/NotModified"}));
+        self.operation(
+            operation,
+            &format!("List {}", face.many),
+            &format!("{} Filters are members, `member=value` or `member[operator]=value`; several values are separated by commas. Also as CSV.", face.about),
+            parameters, None, answers,
+        )
+    }
+
+    /// A GET of one thing.
+    pub fn read(
+        &self,
+        operation: &str,
+        summary: &str,
+        about: &str,
+        schema: &str,
+        mut parameters: Vec<Value>,
+    ) -> Value {
+        let mut codes = vec![400, 401, 403];
+        if parameters.iter().any(|p| p["in"] == "path") {
+            codes.push(404);
+        }
+        parameters.push(shared("IfNoneMatch"));
+        let mut answers = answers(&codes);
+        answers.insert("200".into(), ok("As asked.", schema, &["ETag"]));
+        answers.insert("304".into(), json!({"$ref": "#/components/responses/NotModified"}));
+        self.operation(operation, summary, about, parameters, None, answers)
+    }
+
+    /// An operation that takes a body.
+    pub fn post(&self, post: &Post<'_>) -> Value {
+        let matched = !post.path.is_empty();
+        let mut parameters = post.path.to_vec();
+        parameters.extend(write_parameters(matched));
+        let mut codes = vec![400, 401, 403, 409, 413, 415, 422, 507];
+        if matched {
+            codes.extend([404, 412, 428]);
+        }
+        let mut answers = answers(&codes);
+        match post.effect {
+            Effect::Changes => {
+                let about = "The record as it is now, or would be (`dry_run=true`, then without `ETag`).";
+                answers.insert("200".into(), ok(about, post.answer, &["ETag"]));
+            }
+            Effect::Creates => {
+                parameters.push(shared("Prefer"));
+                answers.insert("200".into(), ok("What would be written (`dry_run=true`).", post.answer, &[]));
+                let headers = ["ETag", "Location", "Preference-Applied"];
+                answers.insert("201".into(), ok("Written.", post.answer, &headers));
+            }
+            Effect::CreatesSeveral => {
+                answers.insert("200".into(), ok("What would be written (`dry_run=true`).", post.answer, &[]));
+                answers.insert("201".into(), ok("Written.", post.answer, &[]));
+            }
+        }
+        let body = body("application/json", post.request, post.example.clone());
+        self.operation(post.id, post.summary, post.about, parameters, Some(body), answers)
+    }
+
+    fn patch(&self, operation: &str, summary: &str, schema: &str, mut parameters: Vec<Value>) -> Value {
+        parameters.extend(write_parameters(true));
+        let mut answers = answers(&[400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 507]);
+        let about = "The record as it is now, or would be (`dry_run=true`, then without `ETag`).";
+        answers.insert("200".into(), ok(about, schema, &["ETag"]));
+        let body = body("application/merge-patch+json", &patch_schema(schema), None);
+        self.operation(operation, summary,
+            "A merge patch (RFC 7396): members left out stay as they are, null takes a value away, lists are replaced whole. Members that the server sets may come along unchanged.",
+            parameters, Some(body), answers)
+    }
+
+    fn delete(
+        &self,
+        operation: &str,
+        summary: &str,
+        schema: &str,
+        mut parameters: Vec<Value>,
+        of_part: bool,
+    ) -> Value {
+        parameters.extend(write_parameters(true));
+        let mut codes = vec![400, 401, 403, 404, 409, 412, 428, 507];
+        if of_part {
+            // What must hold between all parts of one kind may not hold without it.
+            codes.push(422);
+        }
+        let mut answers = answers(&codes);
+        answers.insert("200".into(), ok("What would be deleted (`dry_run=true`).", schema, &[]));
+        let tag: &[&str] = if of_part { &["ETag"] } else { &[] };
+        let about =
+            if of_part { "Removed; `ETag` is the root's." } else { "Deleted. History keeps the record." };
+        answers.insert("204".into(), json!({"description": about, "headers": header_refs(tag)}));
+        let about = "Refused while other records refer to it; the answer names them.";
+        self.operation(operation, summary, about, parameters, None, answers)
+    }
+
+    fn operation(
+        &self,
+        id: &str,
+        summary: &str,
+        description: &str,
+        parameters: Vec<Value>,
+        body: Option<Value>,
+        mut answers: Map<String, Value>,
+    ) -> Value {
+        answers.sort_keys();
+        let mut operation = json!({
+            "tags": [self.tag], "operationId": id, "summary": summary, "description": description,
+            "parameters": parameters, "security": [{"token": []}], "responses": answers,
+        });
+        if let Some(body) = body {
+            operation["requestBody"] = body;
+        }
+        operation
+    }
+}
+
+fn write_parameters(matched: bool) -> Vec<Value> {
+    let mut names = vec!["DryRun", "AsOf", "Reason"];
+    if matched {
+        names.push("IfMatch");
+    }
+    names.into_iter().map(shared).collect()
+}
+
+fn body(media_type: &str, schema: &str, example: Option<Value>) -> Value {
+    let mut content = json!({"schema": {"$ref": format!("#/components/schemas/{schema}")}});
+    if let Some(example) = example {
+        content["example"] = example;
+    }
+    json!({"required": true, "content": {media_type: content}})
+}
+
+fn ok(description: &str, schema: &str, headers: &[&str]) -> Value {
+    json!({"description": description, "headers": header_refs(headers),
+        "content": {"application/json": {"schema": {"$ref": format!("#/components/schemas/{schema}")}}}})
+}
+
+/// Shared answers by status, with those that any operation can give.
+fn answers(codes: &[u16]) -> Map<String, Value> {
+    codes.iter().chain(&[408, 500, 503]).map(|code| (code.to_string(), response(*code))).collect()
+}
