@@ -7,8 +7,8 @@ use crate::http::ask::Ask;
 use crate::http::json::Body;
 use crate::http::problem::Problem;
 use crate::http::resource::{
-    Effect, Expand, Face, Operations, Post, SchemaOf, begin_write, changed_answer, find, finish, id_parameter,
-    one, stale, version, writable,
+    Effect, Expand, Face, Operations, Post, SchemaOf, begin_write, changed_answer, find, finish,
+    id_parameter, one, stale, version, writable,
 };
 use crate::http::{contract, etag, face, insert_schema};
 use crate::state::AppState;

@@ -54,7 +54,8 @@ impl utoipa::PartialSchema for ClaimedValue {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
         use utoipa::openapi::schema::{ObjectBuilder, SchemaType};
         // Of any type: the member's own schema judges it when the claim is adopted.
-        let about = "A value as the member would hold it: a text, a number, an object or a list; null for none.";
+        let about =
+            "A value as the member would hold it: a text, a number, an object or a list; null for none.";
         ObjectBuilder::new().schema_type(SchemaType::AnyValue).description(Some(about)).into()
     }
 }

@@ -104,6 +104,18 @@ pub static EVENT: Resource = Resource {
             },
         },
         Relation {
+            name: "publication",
+            resource: "publication",
+            meaning: "Events that a publication tells of.",
+            condition: |view, publications| {
+                within(
+                    "event",
+                    "id",
+                    step(view, "publication_link", "event_id", "publication_id", publications),
+                )
+            },
+        },
+        Relation {
             name: "organisation",
             resource: "organisation",
             meaning: "Events that an organisation organises or takes part in.",

@@ -36,6 +36,10 @@ impl FromRequestParts<AppState> for Ask {
         let path = RawPathParams::from_request_parts(parts, state)
             .await
             .map_err(|_| Problem::new(super::problem::NOT_FOUND))?;
+        if path.iter().any(|(_, value)| value.contains('\0')) {
+            // No record is named so, and PostgreSQL would refuse the question.
+            return Err(Problem::new(super::problem::NOT_FOUND));
+        }
         let accept = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
         Ok(Self {
             caller,
@@ -108,6 +112,9 @@ fn header_text(name: &str, bytes: &[u8]) -> Result<String, Problem> {
     Ok(text.to_owned())
 }
 
+/// More than any operation knows.
+const MOST_PARAMETERS: usize = 300;
+
 /// The parameters of an address. Each is taken once by name; what is left at the end is unknown.
 #[derive(Debug, Default)]
 pub struct Params {
@@ -119,7 +126,11 @@ pub struct Params {
 impl Params {
     fn read(query: &str) -> Self {
         let mut params = Self::default();
-        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+        for (index, (name, value)) in url::form_urlencoded::parse(query.as_bytes()).enumerate() {
+            if index == MOST_PARAMETERS {
+                params.refuse(&name, "too_many", json!({"max": MOST_PARAMETERS}));
+                break;
+            }
             // Bytes that are no UTF-8 were replaced, and PostgreSQL takes no NUL.
             if [&name, &value].iter().any(|text| text.contains(['\0', '\u{fffd}'])) {
                 params.refuse(

@@ -7,8 +7,11 @@ use crate::shared::formats::FORMATS;
 use jsonschema::error::ValidationErrorKind as Kind;
 use jsonschema::{ValidationError, Validator};
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock, Mutex};
+
+/// Faults that one body is told.
+const MOST: usize = 1000;
 
 /// The document, and validators for its schemas.
 pub struct Contract {
@@ -48,9 +51,10 @@ impl Contract {
         let mut found: Vec<Found> = Vec::new();
         match self.validator(schema) {
             Ok(validator) => {
-                for error in validator.iter_errors(value) {
+                for error in validator.iter_errors(value).take(MOST) {
                     self.explain(schema, &error, &mut found);
                 }
+                languages_once(value, "", &mut found);
             }
             Err(error) => {
                 // A test compiles every schema; this is for what it can't foresee.
@@ -59,12 +63,11 @@ impl Contract {
             }
         }
         let mut faults = Faults::default();
-        let mut places: Vec<String> = Vec::new();
+        let mut places: HashSet<String> = HashSet::new();
         // Where a value fails its pattern and its format, the format says more.
         found.sort_by_key(|f| (f.pointer.clone(), f.code != "wrong_format"));
         for Found { pointer, code, params } in found {
-            if !places.contains(&pointer) {
-                places.push(pointer.clone());
+            if places.insert(pointer.clone()) {
                 faults.add(pointer, code, params);
             }
         }
@@ -99,7 +102,7 @@ impl Contract {
         match error.kind() {
             Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
                 let known = self.known(schema, &at);
-                for name in unexpected {
+                for name in unexpected.iter().take(MOST) {
                     let pointer = format!("{at}{}", pointer_segment(name));
                     found.push(Found::new(&pointer, "unknown_member", json!({"known": known})));
                 }
@@ -153,6 +156,28 @@ impl Contract {
         }
     }
 
+    /// Whether a dotted path leads to a member of a schema, through lists and maps.
+    ///
+    /// # Errors
+    /// The members that are known where the path leaves the schema.
+    pub fn path(&self, schema: &str, steps: &[&str]) -> Result<(), Vec<String>> {
+        let mut here = self.resolved(&self.schemas[schema]);
+        for step in steps {
+            while here["items"].is_object() {
+                here = self.resolved(&here["items"]);
+            }
+            here = match (here["properties"].get(*step), &here["additionalProperties"]) {
+                (Some(below), _) => self.resolved(below),
+                (None, below @ Value::Object(_)) => self.resolved(below),
+                (None, _) => {
+                    let known = here["properties"].as_object();
+                    return Err(known.map(|p| p.keys().cloned().collect()).unwrap_or_default());
+                }
+            };
+        }
+        Ok(())
+    }
+
     /// The members that a schema knows at a place of the body.
     fn known(&self, schema: &str, at: &str) -> Vec<String> {
         let mut here = self.resolved(&self.schemas[schema]);
@@ -174,6 +199,28 @@ impl Contract {
             Some(branch) => self.resolved(branch),
             None => schema,
         }
+    }
+}
+
+/// A schema can't say that `LV` and `lv` are one language: of two such members one would be lost.
+fn languages_once(value: &Value, at: &str, found: &mut Vec<Found>) {
+    match value {
+        Value::Object(map) => {
+            let mut names = HashSet::new();
+            for (name, below) in map {
+                let pointer = format!("{at}{}", pointer_segment(name));
+                if !names.insert(name.to_ascii_lowercase()) {
+                    found.push(Found::new(&pointer, "not_unique", json!({})));
+                }
+                languages_once(below, &pointer, found);
+            }
+        }
+        Value::Array(list) => {
+            for (index, item) in list.iter().enumerate() {
+                languages_once(item, &format!("{at}/{index}"), found);
+            }
+        }
+        _ => {}
     }
 }
 

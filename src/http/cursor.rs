@@ -26,7 +26,8 @@ pub struct Cursor {
 
 /// What a cursor is good for: the list and all parameters that decide which records come in which order.
 pub fn binding(path: &str, pairs: &[(String, String)]) -> String {
-    const FREE: [&str; 7] = ["cursor", "limit", "include_total", "fields", "expand", "facets", "format"];
+    const FREE: [&str; 8] =
+        ["cursor", "limit", "include_total", "fields", "expand", "facets", "format", "columns"];
     let mut bound: Vec<_> =
         pairs.iter().filter(|(n, _)| !FREE.contains(&n.as_str()) && n != "as_of").collect();
     bound.sort();

@@ -3,6 +3,9 @@ use super::ask::{Ask, Params};
 use super::cursor::{Cursor, binding};
 use crate::shared::dates::is_business_date;
 use crate::shared::formats;
+use crate::shared::identifier::normalise;
+use crate::shared::period::Phase;
+use crate::shared::text::fold;
 use crate::state::AppState;
 use crate::store::Resource;
 use crate::store::listing::{Field, Filter, Kind, Op, Operand, Order, Query};
@@ -13,6 +16,8 @@ pub const MOST: u64 = 200;
 pub const USUAL: u64 = 50;
 /// Values of one filter.
 const MOST_VALUES: usize = 200;
+/// Characters of one value: SQLite takes no pattern above 50 000 bytes.
+const MOST_CHARS: usize = 1000;
 
 /// A list query, with what the cursor said about the date.
 pub struct Listing {
@@ -41,6 +46,10 @@ pub fn listing(ask: &mut Ask, state: &AppState, resource: &'static Resource) -> 
     }
     for relation in resource.relations {
         if let Some(keys) = params.list(relation.name) {
+            if keys.len() > MOST_VALUES {
+                params.refuse(relation.name, "too_many", json!({"max": MOST_VALUES}));
+                continue;
+            }
             let (ids, codes) = keys.iter().map(|key| key.parse().map_err(|_| key.clone())).fold(
                 (Vec::new(), Vec::new()),
                 |(mut ids, mut codes), key| {
@@ -52,15 +61,16 @@ pub fn listing(ask: &mut Ask, state: &AppState, resource: &'static Resource) -> 
                 },
             );
             let has_code = crate::REGISTER.find(relation.resource).is_some_and(|r| r.code.is_some());
-            if !has_code && let Some(code) = codes.first() {
-                let expected = format!("the id of a {}", relation.resource);
+            if let Some(code) = codes.iter().find(|code| !has_code || code.is_empty()) {
+                let or_code = if has_code { " or its code" } else { "" };
+                let expected = format!("the id of a {}{or_code}", relation.resource);
                 params.refuse(relation.name, "invalid_value", json!({"value": code, "expected": expected}));
             }
             filters.push(Filter::Related { relation, ids, codes });
         }
     }
     if let Some(words) = params.text("q") {
-        if words.trim().is_empty() || words.chars().count() > 200 {
+        if fold(&words).is_empty() || words.chars().count() > 200 {
             let expected = "1 to 200 characters to search for";
             params.refuse("q", "invalid_value", json!({"value": words, "expected": expected}));
         }
@@ -99,26 +109,25 @@ fn members(params: &mut Params, field: &'static Field, filters: &mut Vec<Filter<
         .collect();
     for (name, text) in names {
         params.allow(name.clone());
-        let word = name[field.path.len()..].trim_start_matches('[').trim_end_matches(']');
         let operators = field.kind.operators();
-        let given =
-            if word.is_empty() { Some(Op::Eq) } else { Op::ALL.into_iter().find(|op| op.code() == word) };
+        let given = match &name[field.path.len()..] {
+            "" => Some(Op::Eq),
+            bracket => Op::ALL.into_iter().find(|op| bracket == format!("[{}]", op.code())),
+        };
         let Some(op) = given.filter(|op| operators.contains(op)) else {
             let allowed: Vec<&str> = operators.iter().map(|op| op.code()).collect();
             params.refuse(&name, "unknown_operator", json!({"allowed": allowed}));
             continue;
         };
-        if matches!(field.kind, Kind::Money) && op != Op::IsNull {
-            let currency = format!("{}.currency", field.path.trim_end_matches(".amount"));
-            if !params.pairs().iter().any(|(n, _)| *n == currency) {
-                params.refuse(&name, "needs_currency", json!({"parameter": currency}));
-            }
-        }
         let kind = if op == Op::IsNull { Kind::Flag } else { field.kind };
         let single = matches!(op, Op::Gt | Op::Gte | Op::Lt | Op::Lte | Op::IsNull);
         let texts = if single { vec![text.clone()] } else { split(&text) };
         if texts.len() > MOST_VALUES {
             params.refuse(&name, "too_many", json!({"max": MOST_VALUES}));
+            continue;
+        }
+        if texts.iter().any(|text| text.chars().count() > MOST_CHARS) {
+            params.refuse(&name, "too_long", json!({"max": MOST_CHARS}));
             continue;
         }
         let mut values = Vec::new();
@@ -133,8 +142,12 @@ fn members(params: &mut Params, field: &'static Field, filters: &mut Vec<Filter<
         // Amounts are compared in minor units, of two digits unless the asked currency says otherwise.
         if let (Kind::Money, Op::Eq | Op::Gt | Op::Gte | Op::Lt | Op::Lte) = (field.kind, op) {
             let currency = format!("{}.currency", field.path.trim_end_matches(".amount"));
-            let code = params.pairs().iter().find(|(n, _)| *n == currency).map(|(_, v)| v.clone());
-            values = vec![match code.and_then(|code| minor(&text, &code)) {
+            let Some(code) = params.pairs().iter().find(|(n, _)| *n == currency).map(|(_, v)| v.clone())
+            else {
+                params.refuse(&name, "needs_currency", json!({"parameter": currency}));
+                continue;
+            };
+            values = vec![match minor(&text, &code) {
                 Some(minor) => Operand::Integer(minor),
                 None => {
                     let expected = "an amount such as 1000.00, in one currency";
@@ -186,11 +199,13 @@ fn formatted(name: &str, text: &str) -> bool {
 fn operand(kind: Kind, text: &str) -> Result<Operand, String> {
     match kind {
         Kind::Text | Kind::Folded(_) | Kind::Listed(_) | Kind::Identifiers => {
-            if text.is_empty() {
-                Err("some text".into())
-            } else {
-                Ok(Operand::Text(text.into()))
-            }
+            // What is compared must hold something: an empty pattern is in every text.
+            let compared = match kind {
+                Kind::Folded(form) => form(text),
+                Kind::Identifiers => normalise(text),
+                _ => text.to_owned(),
+            };
+            if compared.is_empty() { Err("some text".into()) } else { Ok(Operand::Text(text.into())) }
         }
         Kind::Word(list) => match list.terms.iter().any(|term| term.code == text) {
             true => Ok(Operand::Text(text.into())),
@@ -199,9 +214,9 @@ fn operand(kind: Kind, text: &str) -> Result<Operand, String> {
                 Err(format!("one of {}", words.join(", ")))
             }
         },
-        Kind::Phase => match ["not_started", "running", "ended", "unknown"].contains(&text) {
+        Kind::Phase => match Phase::ALL.iter().any(|phase| phase.code() == text) {
             true => Ok(Operand::Text(text.into())),
-            false => Err("one of not_started, running, ended, unknown".into()),
+            false => Err(format!("one of {}", Phase::ALL.map(Phase::code).join(", "))),
         },
         Kind::Id => text.parse().map(Operand::Id).map_err(|_| "a UUID".into()),
         Kind::Date => match text.parse() {

@@ -13,6 +13,10 @@ pub const JSON: &str = "application/json";
 /// RFC 7396.
 pub const MERGE_PATCH: &str = "application/merge-patch+json";
 
+/// Levels that a body may have. What is kept of it stands some levels deeper in history, and is read by a reader that
+/// goes 128 levels deep.
+const DEEPEST: usize = 64;
+
 /// A body, not yet held against a schema. `PATCH` takes a merge patch, all else JSON.
 pub struct Body(pub Value);
 
@@ -45,9 +49,22 @@ impl FromRequest<AppState> for Body {
 pub fn read(bytes: &[u8]) -> Result<Value, Problem> {
     let Unique(value) = serde_json::from_slice(bytes)
         .map_err(|e| Problem::new(MALFORMED_BODY).with(json!({"reason": e.to_string()})))?;
+    if depth(&value) > DEEPEST {
+        let reason = format!("it is nested deeper than {DEEPEST} levels");
+        return Err(Problem::new(MALFORMED_BODY).with(json!({"reason": reason})));
+    }
     let mut faults = Faults::default();
     refuse_nul(&value, "", &mut faults);
     if faults.is_empty() { Ok(value) } else { Err(Problem::faults(INVALID, faults)) }
+}
+
+/// Levels of lists and objects: the reader's own limit bounds the recursion.
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::Array(list) => 1 + list.iter().map(depth).max().unwrap_or(0),
+        Value::Object(map) => 1 + map.values().map(depth).max().unwrap_or(0),
+        _ => 0,
+    }
 }
 
 fn refuse_nul(value: &Value, at: &str, faults: &mut Faults) {
@@ -104,6 +121,11 @@ impl<'de> Visitor<'de> for UniqueVisitor {
     }
 
     fn visit_f64<E: Error>(self, v: f64) -> Result<Value, E> {
+        // `12.0` is the integer 12 (JSON Schema, Validation, 6.1.1); all of these are exact.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        if v.fract() == 0.0 && v.abs() < EXACT {
+            return Ok(Value::from(v as i64));
+        }
         serde_json::Number::from_f64(v).map(Value::Number).ok_or_else(|| E::custom("a number beyond range"))
     }
 

@@ -47,20 +47,37 @@ pub fn message(code: &str, language: Language, params: &Map<String, Value>) -> S
     fill(text, params)
 }
 
-/// Replaces `{name}` by the parameter of that name.
+/// Replaces `{name}` by the parameter of that name, once: what a parameter holds is never read as a name.
 pub fn fill(text: &str, params: &Map<String, Value>) -> String {
-    params.iter().fold(text.to_owned(), |text, (name, value)| {
-        let shown = match value {
-            Value::String(s) => s.clone(),
-            Value::Array(list) => list
-                .iter()
-                .map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned))
-                .collect::<Vec<_>>()
-                .join(", "),
-            other => other.to_string(),
-        };
-        text.replace(&format!("{{{name}}}"), &shown)
-    })
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        match after.split_once('}').and_then(|(name, after)| Some((params.get(name)?, after))) {
+            Some((value, after)) => {
+                filled.push_str(&shown(value));
+                rest = after;
+            }
+            None => {
+                filled.push('{');
+                rest = after;
+            }
+        }
+    }
+    filled.push_str(rest);
+    filled
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(s) => s.clone(),
+        Value::Array(list) => list
+            .iter()
+            .map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned))
+            .collect::<Vec<_>>()
+            .join(", "),
+        other => other.to_string(),
+    }
 }
 
 /// Code, English, Latvian.
@@ -162,6 +179,11 @@ pub const MESSAGES: &[(&str, &str, &str)] = &[
         "{value} can't be answered with; possible are: {allowed}",
         "{value} nav iespējams; iespējams: {allowed}",
     ),
+    (
+        "other_format",
+        "this parameter works with the format {format} only",
+        "šis parametrs der tikai formātam {format}",
+    ),
     ("unmet", "{guard}", "{guard}"),
     (
         "not_a_step",
@@ -226,6 +248,11 @@ mod tests {
         assert_eq!(
             message("not_in_list", Language::Lv, params.as_object().unwrap()),
             "jābūt vienam no: a, b"
+        );
+        let echo = json!({"value": "{expected}{value}{", "expected": "a date"});
+        assert_eq!(
+            message("invalid_value", Language::En, echo.as_object().unwrap()),
+            "{expected}{value}{ is not a date"
         );
         let names = |text: &str| {
             let mut names: Vec<String> = text

@@ -1,5 +1,6 @@
 //! The parameters of lists in the document: every filter with every operator, as it is spelled in an address.
 use super::resource::Face;
+use crate::shared::period::Phase;
 use crate::store::listing::{COMMON, Field, Kind, Op};
 use serde_json::{Map, Value, json};
 
@@ -130,7 +131,7 @@ fn schema(kind: Kind, op: Op) -> Value {
         }
         (Kind::Phase, _) => {
             json!({"type": "string", "minLength": 1, "maxLength": 200, "pattern": WORDS,
-                "x-known-values": ["not_started", "running", "ended", "unknown"]})
+                "x-known-values": Phase::ALL.map(Phase::code)})
         }
         (Kind::Id, _) => listed(IDS),
         (Kind::Date, _) => listed(DATES),

@@ -1,5 +1,5 @@
 //! Every error of the API as one type, one table from code to status and words, one body: RFC 9457.
-//! The body is written at the edge ([`super::layers`]), which knows the request's id and language.
+//! The body is written at the edge (`layers`), which knows the request's id and language.
 use super::messages::{Language, fill, message};
 use crate::shared::check::{Fault, Faults};
 use crate::store::classify::{DbFault, classify};
@@ -150,7 +150,11 @@ pub struct ProblemBody {
     #[schema(example = 422, minimum = 400, maximum = 599)]
     pub status: u16,
     /// What happened here and what to do.
-    #[schema(example = "Each fault is named in errors; nothing was written.", max_length = 2000, pattern = r"^[^\u0000]*$")]
+    #[schema(
+        example = "Each fault is named in errors; nothing was written.",
+        max_length = 2000,
+        pattern = r"^[^\u0000]*$"
+    )]
     pub detail: String,
     /// The path that was asked for.
     #[schema(example = "/v1/projects", max_length = 2000, pattern = "^/")]
@@ -159,7 +163,11 @@ pub struct ProblemBody {
     #[schema(example = "invalid", max_length = 60, pattern = "^[a-z_]+$")]
     pub code: String,
     /// Also in the header `X-Request-Id` and in the server's log.
-    #[schema(example = "01a200f1-dcc5-76cc-bb8c-f1aae5e27eb7", max_length = 128, pattern = "^[A-Za-z0-9._-]+$")]
+    #[schema(
+        example = "01a200f1-dcc5-76cc-bb8c-f1aae5e27eb7",
+        max_length = 128,
+        pattern = "^[A-Za-z0-9._-]+$"
+    )]
     pub request_id: String,
     /// Every fault at once.
     #[schema(max_items = 1000)]
@@ -179,7 +187,11 @@ pub struct ProblemError {
     #[schema(example = "before_start", max_length = 60, pattern = "^[a-z_]+$")]
     pub code: String,
     /// For people.
-    #[schema(example = "the end 2019-01-01 is before the start 2019-11-01", max_length = 10000, pattern = r"^[^\u0000]*$")]
+    #[schema(
+        example = "the end 2019-01-01 is before the start 2019-11-01",
+        max_length = 10000,
+        pattern = r"^[^\u0000]*$"
+    )]
     pub message: String,
     /// What the message is made of.
     #[schema(value_type = Object)]

@@ -5,8 +5,8 @@ use crate::http::ask::Ask;
 use crate::http::json::Body;
 use crate::http::problem::{FORBIDDEN, Problem};
 use crate::http::resource::{
-    Effect, Expand, Face, Operations, Post, begin_read, begin_write, created, find, finish, one, records_answer,
-    shared, stale,
+    Effect, Expand, Face, Operations, Post, begin_read, begin_write, created, find, finish, one,
+    records_answer, shared, stale,
 };
 use crate::http::{contract, etag, insert_schema};
 use crate::shared::life::Opening;

@@ -116,6 +116,23 @@ pub static PROJECT: Resource = Resource {
             condition: |view, agreements| within("project", "id", projects_of(view, agreements)),
         },
         Relation {
+            name: "event",
+            resource: "event",
+            meaning: "Projects that an event belongs to.",
+            condition: |view, events| {
+                within("project", "id", step(view, "event_link", "project_id", "event_id", events))
+            },
+        },
+        Relation {
+            name: "publication",
+            resource: "publication",
+            meaning: "Projects that a publication tells of.",
+            condition: |view, publications| {
+                let projects = step(view, "publication_link", "project_id", "publication_id", publications);
+                within("project", "id", projects)
+            },
+        },
+        Relation {
             name: "organisation",
             resource: "organisation",
             meaning: "Projects that an organisation leads or takes part in.",

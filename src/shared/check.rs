@@ -15,7 +15,10 @@ pub struct Fault {
     pub params: Map<String, Value>,
 }
 
-/// Everything that is wrong with a body, in the order found.
+/// So many faults are told at once: a body of a megabyte can hold far more, each with its own words.
+const MOST: usize = 1000;
+
+/// Everything that is wrong with a body, in the order found; no more than 1000 are kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Faults(Vec<Fault>);
 
@@ -33,15 +36,17 @@ impl Faults {
 
     /// Notes a fault that is already made.
     pub fn push(&mut self, fault: Fault) {
-        self.0.push(fault);
+        if self.0.len() < MOST {
+            self.0.push(fault);
+        }
     }
 
     /// Takes over the faults of a part that stands at `prefix`, which is itself a pointer.
     pub fn extend_at(&mut self, prefix: &str, other: Self) {
-        self.0.extend(other.0.into_iter().map(|mut fault| {
+        for mut fault in other.0 {
             fault.pointer.insert_str(0, prefix);
-            fault
-        }));
+            self.push(fault);
+        }
     }
 
     /// Whether nothing is wrong.

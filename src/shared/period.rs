@@ -59,6 +59,22 @@ pub enum Phase {
     Unknown,
 }
 
+impl Phase {
+    /// In the order of time, the unknown one last.
+    pub const ALL: [Self; 4] = [Self::NotStarted, Self::Running, Self::Ended, Self::Unknown];
+
+    /// As it is spelled in JSON and in filters.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NotStarted => "not_started",
+            Self::Running => "running",
+            Self::Ended => "ended",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 impl Period {
     /// Notes what contradicts itself, at the pointer `at` of this period:
     ///

@@ -17,9 +17,6 @@ pub type Row = Map<String, Value>;
 /// A column's name and value.
 pub type Cell = (&'static str, SqlValue);
 
-/// SQL values by column.
-pub type Values = Vec<(&'static str, SqlValue)>;
-
 /// A member that stands in several columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Nested {

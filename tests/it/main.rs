@@ -3,10 +3,14 @@
 mod support;
 
 mod architecture;
+mod bad_input;
 mod batches;
 mod deletion;
 mod demo;
 mod documents;
+mod expansion;
+mod filters;
+mod lists;
 mod parts;
 mod smoke;
 mod writes;

@@ -1,8 +1,8 @@
 //! What a caller wants to see of a record: neighbours brought in whole (`expand`) and members left out (`fields`).
 use super::Face;
 use crate::http::ask::Params;
-use crate::http::face;
-use crate::store::Record;
+use crate::http::{contract, face};
+use crate::store::{Link, Record};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -30,12 +30,10 @@ impl Wish {
             }
         }
         if let Some(paths) = params.list("fields") {
-            let mut known = super::schema::members(face);
-            known.extend(wish.expand.0.keys().map(|name| name.to_string()));
             for path in &paths {
-                let first = path.split('.').next().unwrap_or_default();
-                if !known.iter().any(|k| k == first) {
-                    params.refuse("fields", "unknown_path", json!({"value": path, "allowed": known}));
+                let steps: Vec<&str> = path.split('.').collect();
+                if let Err(allowed) = wish.expand.knows(face, &steps) {
+                    params.refuse("fields", "unknown_path", json!({"value": path, "allowed": allowed}));
                 }
             }
             wish.fields = Some(paths.iter().map(|p| p.split('.').map(str::to_owned).collect()).collect());
@@ -97,6 +95,29 @@ fn face_of(resource: &str) -> Option<&'static Face> {
 }
 
 impl Expand {
+    /// Whether a path leads to a member of the answer: of the record or of what was brought in beside it.
+    ///
+    /// # Errors
+    /// The members that are known where the path leaves the answer.
+    pub fn knows(&self, face: &Face, steps: &[&str]) -> Result<(), Vec<String>> {
+        let Some((first, rest)) = steps.split_first() else { return Ok(()) };
+        let neighbour = face.resource.neighbours.iter().find(|n| n.name == *first);
+        let brought = neighbour.and_then(|n| Some((n, self.0.get(n.name)?, face_of(n.resource)?)));
+        let own = super::schema::members(face);
+        match brought {
+            Some((neighbour, below, target)) => match (&neighbour.link, rest) {
+                (Link::Column(_), rest) | (Link::Through { .. }, ["items", rest @ ..]) => {
+                    below.knows(target, rest)
+                }
+                (Link::Through { .. }, [] | ["next"]) => Ok(()),
+                (Link::Through { .. }, _) => Err(vec!["items".into(), "next".into()]),
+            },
+            None if own.iter().any(|name| name == first) => contract().path(face.schema, steps),
+            // What `expand` did not ask for is not there.
+            None => Err(own.into_iter().chain(self.0.keys().map(|name| (*name).to_owned())).collect()),
+        }
+    }
+
     fn add(&mut self, at: &Face, path: &str, depth: usize) -> bool {
         let (first, rest) = path.split_once('.').map_or((path, None), |(f, r)| (f, Some(r)));
         let Some(neighbour) = at.resource.neighbours.iter().find(|n| n.name == first && depth > 0) else {

@@ -39,7 +39,7 @@ pub async fn list(
         next_address(&ask, &cursor.seal(&state.cursor_key))
     });
     let mut response = if as_csv {
-        bytes_answer(&ask, csv::MEDIA_TYPE, csv::write(&records, &columns, ask.language))
+        bytes_answer(&ask, csv::MEDIA_TYPE, csv::write(records, &columns, ask.language))
     } else {
         let items: Vec<Value> = records.into_iter().map(|r| Value::Object(wish.prune(r))).collect();
         let mut body = json!({"items": items});
@@ -69,7 +69,20 @@ fn facets(facets: &[listing::Facet]) -> Value {
     facets.iter().map(|f| (f.path.clone(), json!(buckets(f)))).collect::<serde_json::Map<_, _>>().into()
 }
 
-/// `format=csv`, else the first of `Accept` that we can give.
+/// Media types of `Accept`, the most wanted first, without the unwanted (RFC 9110, 12.4.2).
+fn by_weight(accept: &str) -> Vec<String> {
+    let weighed = |part: &str| {
+        let mut pieces = part.split(';').map(str::trim);
+        let media_type = pieces.next().unwrap_or_default().to_ascii_lowercase();
+        let weight = pieces.find_map(|p| p.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse::<f32>().ok());
+        (weight.unwrap_or(0.0), media_type)
+    };
+    let mut types: Vec<(f32, String)> = accept.split(',').map(weighed).filter(|(q, _)| *q > 0.0).collect();
+    types.sort_by(|a, b| b.0.total_cmp(&a.0));
+    types.into_iter().map(|(_, media_type)| media_type).collect()
+}
+
+/// `format=csv`, else what `Accept` wants most of what we can give.
 fn wants_csv(ask: &mut Ask) -> Result<bool, Problem> {
     if let Some(format) = ask.params.text("format") {
         if !FORMATS.contains(&format.as_str()) {
@@ -78,8 +91,8 @@ fn wants_csv(ask: &mut Ask) -> Result<bool, Problem> {
         return Ok(format == "csv");
     }
     let Some(accept) = ask.header(header::ACCEPT) else { return Ok(false) };
-    for part in accept.split(',') {
-        match part.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
+    for media_type in by_weight(accept) {
+        match media_type.as_str() {
             "application/json" | "application/*" | "*/*" | "" => return Ok(false),
             "text/csv" | "text/*" => return Ok(true),
             _ => {}

@@ -14,6 +14,8 @@ use uuid::Uuid;
 
 /// Expanded collections have at most this many records each, and say where the rest is.
 pub const MOST_EXPANDED: usize = 20;
+/// The same of neighbours' neighbours: a page of 200 records, each with 20, still is one that can be answered.
+const MOST_EXPANDED_FURTHER: usize = 5;
 
 /// The representations of rows, in their order.
 pub fn represent<'a>(
@@ -23,6 +25,24 @@ pub fn represent<'a>(
     rows: &'a [Row],
     expand: &'a Expand,
 ) -> BoxFuture<'a, Result<Vec<Record>>> {
+    at_depth(Sight { reader, role, depth: 0 }, face, rows, expand)
+}
+
+/// Who looks at records, and how many steps away from those asked for.
+#[derive(Clone, Copy)]
+struct Sight<'a> {
+    reader: &'a Reader<'a>,
+    role: Role,
+    depth: usize,
+}
+
+fn at_depth<'a>(
+    sight: Sight<'a>,
+    face: &'static Face,
+    rows: &'a [Row],
+    expand: &'a Expand,
+) -> BoxFuture<'a, Result<Vec<Record>>> {
+    let Sight { reader, role, .. } = sight;
     Box::pin(async move {
         let resource = face.resource;
         let ids: Vec<Uuid> = rows.iter().filter_map(|row| id_in(row, "id")).collect();
@@ -62,27 +82,28 @@ pub fn represent<'a>(
         for neighbour in resource.neighbours.iter().filter(|n| expand.0.contains_key(n.name)) {
             let below = &expand.0[neighbour.name];
             let found = next_to.remove(neighbour.name).unwrap_or_default();
-            bring_in(reader, face, neighbour, role, &mut records, &found, below).await?;
+            bring_in(sight, face, neighbour, &mut records, &found, below).await?;
         }
         Ok(records)
     })
 }
 
 async fn bring_in(
-    reader: &Reader<'_>,
+    sight: Sight<'_>,
     face_here: &'static Face,
     neighbour: &Neighbour,
-    role: Role,
     records: &mut [Record],
     found: &HashMap<Uuid, Neighbours>,
     below: &Expand,
 ) -> Result<()> {
+    let Sight { reader, depth, .. } = sight;
+    let most = if depth == 0 { MOST_EXPANDED } else { MOST_EXPANDED_FURTHER };
     let wanted = |record: &Record| -> Vec<Uuid> {
         match neighbour.link {
             Link::Column(column) => id_in(record, column).into_iter().collect(),
             Link::Through { .. } => id_in(record, "id")
                 .and_then(|id| found.get(&id))
-                .map(|n| n.ids.iter().copied().take(MOST_EXPANDED).collect())
+                .map(|n| n.ids.iter().copied().take(most).collect())
                 .unwrap_or_default(),
         }
     };
@@ -92,7 +113,7 @@ async fn bring_in(
     let target = reader.register.get(neighbour.resource)?;
     let rows = reader.rows_of(target, &ids).await?;
     let whole = match face(neighbour.resource) {
-        Some(face) => represent(reader, face, role, &rows, below).await?,
+        Some(face) => at_depth(Sight { depth: depth + 1, ..sight }, face, &rows, below).await?,
         None => Vec::new(),
     };
     let by_id: HashMap<Uuid, &Record> =
@@ -106,7 +127,7 @@ async fn bring_in(
                 let mut collection = json!({"items": neighbours});
                 let all = id_in(record, "id").and_then(|id| found.get(&id));
                 if let Some(all) = all
-                    && (all.more || all.ids.len() > MOST_EXPANDED)
+                    && (all.more || all.ids.len() > most)
                     && let Some(id) = id_in(record, "id")
                 {
                     let own = face_here.resource.relation_name();

@@ -1,5 +1,5 @@
 //! From a typed filter to SQL.
-use super::{Field, Filter, Kind, Op, Operand};
+use super::{Field, Filter, Kind, Op, Operand, any_case};
 use crate::shared::identifier::normalise;
 use crate::shared::period::Phase;
 use crate::shared::text::fold;
@@ -22,7 +22,7 @@ fn one(reader: &Reader<'_>, resource: &Resource, filter: &Filter<'_>) -> Result<
     Ok(match filter {
         Filter::Member { field, op, values } => member(reader, resource, field, *op, values),
         Filter::UpdatedSince(at) => Cond::all().add(column("updated_at").gte(*at)),
-        Filter::Search(words) => words.split_whitespace().take(20).fold(Cond::all(), |all, word| {
+        Filter::Search(words) => words.split_whitespace().fold(Cond::all(), |all, word| {
             let mut any = says(Expr::col((Alias::new(resource.table.name), Alias::new("search_text"))), word);
             for (id, table) in resource.named_by {
                 let mut namesakes = reader.view.select_columns(table, "id", &["id", "search_text"]);
@@ -49,9 +49,9 @@ fn one(reader: &Reader<'_>, resource: &Resource, filter: &Filter<'_>) -> Result<
 
 /// Whether a search text has a word, as text or as part of a number in its matching form.
 fn says(text: Expr, word: &str) -> Condition {
-    Cond::any()
-        .add(text.clone().like(LikeText::containing(&fold(word))))
-        .add(text.like(LikeText::containing(&normalise(word))))
+    // A word of nothing but dashes or marks has no form of one of the two kinds.
+    let forms = [fold(word), normalise(word)].into_iter().filter(|form| !form.is_empty());
+    forms.fold(Cond::any(), |any, form| any.add(text.clone().like(LikeText::containing(&form))))
 }
 
 fn member(reader: &Reader<'_>, resource: &Resource, field: &Field, op: Op, values: &[Operand]) -> Condition {
@@ -59,7 +59,9 @@ fn member(reader: &Reader<'_>, resource: &Resource, field: &Field, op: Op, value
     if op == Op::IsNull {
         let wanted = matches!(values.first(), Some(Operand::Flag(true)));
         let empty = match field.kind {
-            Kind::Listed(_) | Kind::Identifiers => empty_list(reader.engine, resource, field),
+            Kind::Listed(_) => empty_list(reader.engine, resource, field.column),
+            // Its column holds the search text; the list itself stands under its own name.
+            Kind::Identifiers => empty_list(reader.engine, resource, field.path),
             _ => column.is_null(),
         };
         return if wanted { Cond::all().add(empty) } else { Cond::all().not().add(empty) };
@@ -71,15 +73,20 @@ fn member(reader: &Reader<'_>, resource: &Resource, field: &Field, op: Op, value
             identifiers(resource, field, op, &keys)
         }
         Kind::Phase => {
-            let any = texts(values)
-                .iter()
-                .fold(Cond::any(), |any, word| any.add(phase(resource.table.name, word, reader.as_of)));
-            if op == Op::Ne { any.not() } else { any }
+            // Every record is in exactly one phase, so that "none of these" is "any of the others".
+            let named = texts(values);
+            Phase::ALL
+                .into_iter()
+                .filter(|phase| named.iter().any(|name| name == phase.code()) != (op == Op::Ne))
+                .fold(Cond::any(), |any, one| any.add(phase(resource.table.name, one, reader.as_of)))
         }
         Kind::Folded(form) => {
             let values: Vec<Operand> = texts(values).iter().map(|v| Operand::Text(form(v))).collect();
             scalar(column, op, &values)
         }
+        _ if op == Op::Contains => texts(values)
+            .iter()
+            .fold(Cond::any(), |any, text| any.add(any_case::contains(reader.engine, column.clone(), text))),
         _ => scalar(column, op, values),
     }
 }
@@ -187,29 +194,28 @@ fn listed(
     values: &[String],
 ) -> Condition {
     let table = resource.table.name;
-    let values: Vec<Value> = values.iter().map(|v| v.clone().into()).collect();
+    let any_of = || {
+        let values: Vec<Value> = values.iter().map(|v| v.clone().into()).collect();
+        json_any(engine, table, field.column, of, ("IN", values))
+    };
     match op {
-        Op::Ne => Cond::all().not().add(json_any(engine, table, field.column, of, ("IN", values))),
-        Op::Contains => values.into_iter().fold(Cond::any(), |any, value| {
-            let text = match value {
-                Value::String(Some(text)) => text.to_lowercase(),
-                _ => String::new(),
-            };
-            let pattern = format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-            let element = element(engine, of);
+        Op::Ne => Cond::all().not().add(any_of()),
+        Op::Contains => {
             let source = unnest(engine, table, field.column);
-            let mark = marks(engine, 1);
-            any.add(Expr::cust_with_values(
-                format!("EXISTS (SELECT 1 FROM {source} WHERE LOWER({element}) LIKE {mark} ESCAPE '\\')"),
-                [Value::from(pattern)],
-            ))
-        }),
-        _ => Cond::all().add(json_any(engine, table, field.column, of, ("IN", values))),
+            let (element, operator) = (element(engine, of), any_case::operator(engine));
+            let found =
+                format!("EXISTS (SELECT 1 FROM {source} WHERE {element} {operator} {})", marks(engine, 1));
+            values.iter().fold(Cond::any(), |any, text| {
+                let pattern = any_case::pattern(engine, text);
+                any.add(Expr::cust_with_values(found.clone(), [Value::from(pattern)]))
+            })
+        }
+        _ => Cond::all().add(any_of()),
     }
 }
 
-fn empty_list(engine: Engine, resource: &Resource, field: &Field) -> Expr {
-    let source = unnest(engine, resource.table.name, field.column);
+fn empty_list(engine: Engine, resource: &Resource, column: &str) -> Expr {
+    let source = unnest(engine, resource.table.name, column);
     Expr::cust(format!("NOT EXISTS (SELECT 1 FROM {source})"))
 }
 
@@ -224,21 +230,18 @@ fn identifiers(resource: &Resource, field: &Field, op: Op, keys: &[String]) -> C
 }
 
 /// [`crate::shared::period::Period::phase`] in SQL, over the resolved dates.
-fn phase(table: &str, word: &str, as_of: chrono::NaiveDate) -> Condition {
+fn phase(table: &str, phase: Phase, as_of: chrono::NaiveDate) -> Condition {
     let start = || Expr::col((Alias::new(table), Alias::new("phase_start")));
     let end = || Expr::col((Alias::new(table), Alias::new("phase_end")));
-    let of = |phase: Phase| serde_json::to_value(phase).is_ok_and(|v| v == word);
-    if of(Phase::NotStarted) {
-        Cond::all().add(start().gt(as_of))
-    } else if of(Phase::Ended) {
-        Cond::all().add(end().lt(as_of))
-    } else if of(Phase::Running) {
-        Cond::all().add(start().lte(as_of)).add(end().gte(as_of))
-    } else {
+    let begun = || Cond::any().add(start().is_null()).add(start().lte(as_of));
+    match phase {
+        Phase::NotStarted => Cond::all().add(start().gt(as_of)),
+        Phase::Ended => Cond::all().add(begun()).add(end().lt(as_of)),
+        Phase::Running => Cond::all().add(start().lte(as_of)).add(end().gte(as_of)),
         // Neither date decides: one is missing, and the other leaves it open.
-        Cond::all()
+        Phase::Unknown => Cond::all()
             .add(Cond::any().add(start().is_null()).add(end().is_null()))
-            .add(Cond::any().add(start().is_null()).add(start().lte(as_of)))
-            .add(Cond::any().add(end().is_null()).add(end().gte(as_of)))
+            .add(begun())
+            .add(Cond::any().add(end().is_null()).add(end().gte(as_of))),
     }
 }

@@ -5,7 +5,7 @@ use crate::store::Resource;
 use crate::store::Result;
 use crate::store::db::Engine;
 use crate::store::read::Reader;
-use sea_orm::sea_query::{Alias, Condition, Expr, Func, Order};
+use sea_orm::sea_query::{Alias, Condition, Expr, Func, IntoIden, JoinType, NullOrdering, Order, TableRef};
 use serde_json::Value;
 
 /// At most this many values of a member are counted, the most frequent first.
@@ -38,7 +38,9 @@ pub async fn count(
                 Engine::Sqlite => "json_each",
                 Engine::Postgres => "jsonb_array_elements",
             };
-            select.from_function(Func::cust(unnest).arg(list), "item");
+            // Outer, so that a record with an empty list is counted as one without a value.
+            let items = TableRef::FunctionCall(Func::cust(unnest).arg(list), "item".into_iden());
+            select.join(JoinType::LeftJoin, items, Expr::cust("TRUE"));
             Expr::cust(element(reader.engine, member))
         }
         _ => Expr::col((Alias::new(table), Alias::new(field.column))),
@@ -49,6 +51,7 @@ pub async fn count(
         .expr_as(records, "records")
         .add_group_by([counted])
         .order_by_expr(Expr::cust("2"), Order::Desc)
+        .order_by_expr_with_nulls(Expr::cust("1"), Order::Asc, NullOrdering::Last)
         .limit(MOST);
     let mut buckets = Vec::new();
     for row in reader.query(&select).await? {

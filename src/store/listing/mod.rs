@@ -1,5 +1,6 @@
 //! Lists of a resource: typed filters, order, keyset pages, totals and facets, as SQL for both databases.
 //! How they are spelled in an address is not here.
+mod any_case;
 mod condition;
 mod facet;
 mod page;

@@ -12,6 +12,7 @@ use grantline::state::AppState;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use tower::ServiceExt;
 
 /// The moment at which tests take place, unless they move the clock.
@@ -23,6 +24,8 @@ pub struct App {
     pub clock: Arc<FixedClock>,
     /// A token of the role `admin`.
     pub token: String,
+    /// How many SQL statements were run so far; those that begin and end transactions are not counted.
+    pub statements: Arc<AtomicUsize>,
     _database: TestDatabase,
 }
 
@@ -75,12 +78,19 @@ impl App {
     /// The same on a copy of the demo portfolio.
     pub async fn with(engine: Engine, content: Content) -> Option<Self> {
         let database = fresh(engine, content).await?;
-        let db = database.open().await;
+        let mut db = database.open().await;
+        let statements = Arc::new(AtomicUsize::new(0));
+        for pool in [&mut db.read, &mut db.write] {
+            let statements = statements.clone();
+            pool.set_metric_callback(move |_| {
+                statements.fetch_add(1, Ordering::Relaxed);
+            });
+        }
         let clock = Arc::new(FixedClock::new(NOW.parse().unwrap()));
         let config = Config::load(Settings::default()).unwrap();
         let state = AppState::new(db, clock.clone(), Arc::new(config)).await.unwrap();
         let router = router(state.clone());
-        let mut app = Self { router, state, clock, token: String::new(), _database: database };
+        let mut app = Self { router, state, clock, token: String::new(), statements, _database: database };
         app.token = app.token_for(Role::Admin).await;
         Some(app)
     }

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod cluster;
 pub mod database;
 pub mod records;
+pub mod world;
 
 pub use app::App;
 pub use database::{Content, Engine};
