@@ -46,25 +46,24 @@ pub async fn adopt(
     }
     *place = value;
     let merged = Value::Object(merged);
-    let mut faults = shape(subject, &merged);
+    let faults = shape(subject, &merged);
     let record = match faults.is_empty() {
-        true => match prepare(&subject.table, subject.parse, merged) {
-            Err(Error::Invalid(of_content)) => {
-                faults = of_content;
-                None
-            }
-            other => Some(other?),
-        },
-        false => None,
+        true => prepare(&subject.table, subject.parse, merged),
+        false => Err(Error::Invalid(faults)),
     };
-    let Some(record) = record else {
+    let taken = match record {
+        Ok(record) => {
+            let version = row.get("version").and_then(Value::as_i64).unwrap_or(0);
+            aggregate::update(unit, subject, row, record, version, "adopted").await
+        }
+        Err(error) => Err(error),
+    };
+    if let Err(Error::Invalid(faults)) = &taken {
         // The value is at fault, wherever in the subject it does not fit.
-        let first = faults.iter().next().map(|f| (f.pointer.clone(), f.code));
-        let reason = first.map_or_else(String::new, |(at, code)| format!("{at} would be {code}"));
-        return Err(Error::invalid("/value", "invalid", json!({"reason": reason})));
-    };
-    let version = row.get("version").and_then(Value::as_i64).unwrap_or(0);
-    aggregate::update(unit, subject, row, record, version, "adopted").await?;
+        let first = faults.iter().next().map(|f| format!("{} would be {}", f.pointer, f.code));
+        return Err(Error::invalid("/value", "invalid", json!({"reason": first.unwrap_or_default()})));
+    }
+    taken?;
     set_adopted(unit, claim.clone(), expected, Some(reason)).await?;
     for rival in rivals(unit, &claim, subject_id, &field).await? {
         let version = rival.get("version").and_then(Value::as_i64).unwrap_or(0);

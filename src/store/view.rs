@@ -66,8 +66,11 @@ fn cut(table: &str, columns: &[&str], position: i64) -> SelectStatement {
     let (twin, from, to) = (Alias::new(format!("{table}{TWIN}")), Alias::new("h_from"), Alias::new("h_to"));
     let entry = Alias::new("history_entry");
     let mut select = Query::select();
-    for column in columns {
-        select.column((twin.clone(), Alias::new(*column)));
+    for (index, column) in columns.iter().enumerate() {
+        // Named twice, a column of the cut would be ambiguous.
+        if !columns[..index].contains(column) {
+            select.column((twin.clone(), Alias::new(*column)));
+        }
     }
     select
         .from(twin.clone())

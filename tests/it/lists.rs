@@ -1,7 +1,7 @@
 //! Pages of lists: every order of every resource walks to its end and loses nothing, whatever happens meanwhile;
 //! cursors are good for their own list only; a list costs the same statements whatever its length.
 use crate::both;
-use crate::support::App;
+use crate::support::{App, Content};
 use grantline::http::FACES;
 use grantline::http::resource::Face;
 use serde_json::{Value, json};
@@ -154,7 +154,7 @@ both! {
             let problem = app.get(&address).await.problem();
             assert!(problem.starts_with("bad_parameters cursor:invalid_"), "{forged}: {problem}");
         }
-        let other = App::new(app.state.db.engine).await.unwrap();
+        let other = App::with(app.state.db.engine, Content::Nothing).await.unwrap();
         let address = at("projects?sort=code&code[contains]=S", &cursor);
         assert_eq!(other.get(&address).await.problem(), "bad_parameters cursor:invalid_cursor", "of another installation");
     }

@@ -2,15 +2,22 @@
 #![expect(clippy::unwrap_used, reason = "a test may")]
 mod support;
 
+mod access;
 mod architecture;
 mod bad_input;
 mod batches;
+mod claims;
 mod deletion;
 mod demo;
 mod documents;
 mod expansion;
 mod filters;
+mod history;
 mod lists;
+mod openings;
 mod parts;
+mod races;
 mod smoke;
+mod spoilt_bodies;
+mod transitions;
 mod writes;

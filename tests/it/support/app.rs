@@ -70,12 +70,7 @@ impl Answer {
 }
 
 impl App {
-    /// None where the machine has no such engine, and that is allowed.
-    pub async fn new(engine: Engine) -> Option<Self> {
-        Self::with(engine, Content::Nothing).await
-    }
-
-    /// The same on a copy of the demo portfolio.
+    /// On a database of its own. None where the machine has no such engine, and that is allowed.
     pub async fn with(engine: Engine, content: Content) -> Option<Self> {
         let database = fresh(engine, content).await?;
         let mut db = database.open().await;
