@@ -58,12 +58,13 @@ fn hash(text: &str) -> String {
 /// The caller behind a token; none where it is unknown, expired or revoked. The look-up goes by hash, so its time
 /// tells nothing of the text.
 pub async fn authenticate(db: &Db, text: &str, now: DateTime<Utc>) -> Result<Option<Caller>> {
-    let found = token::Entity::find().filter(token::Column::Hash.eq(hash(text))).one(&db.read).await?;
-    let Some(token) = found else { return Ok(None) };
+    let found = token::Entity::find().filter(token::Column::Hash.eq(hash(text))).one(&db.read);
+    let Some(token) = db.while_reachable(found).await? else { return Ok(None) };
     if token.revoked_at.is_some() || token.expires_at.is_some_and(|at| at <= now) {
         return Ok(None);
     }
-    let principal = principal::Entity::find_by_id(token.principal_id).one(&db.read).await?;
+    let principal = principal::Entity::find_by_id(token.principal_id).one(&db.read);
+    let principal = db.while_reachable(principal).await?;
     Ok(principal.map(|p| Caller { principal_id: p.id, token_id: token.id, name: p.name, role: token.role }))
 }
 

@@ -109,3 +109,69 @@ pub async fn plain_errors(request: Request, next: Next) -> Response {
     }
     answer
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::config::{Config, Settings};
+    use crate::store::db::Db;
+    use axum::Router;
+    use axum::body::Body;
+    use axum::middleware::{from_fn, from_fn_with_state};
+    use axum::routing::get;
+    use http_body_util::BodyExt;
+    use serde_json::Value;
+    use std::sync::Arc;
+    use tower::ServiceExt;
+    use tower_http::catch_panic::CatchPanicLayer;
+
+    /// The layers around handlers that fail; requests may take a second.
+    async fn ask(path: &str) -> (Response<()>, Value) {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::connect(&format!("sqlite://{}", folder.path().join("a.db").display()), 1).await.unwrap();
+        db.migrate().await.unwrap();
+        let mut settings = Settings::default();
+        settings.set("request_timeout", "1");
+        let config = Arc::new(Config::load(settings).unwrap());
+        let state = AppState::new(db, Arc::new(SystemClock), config).await.unwrap();
+        let app = Router::new()
+            .route("/text", get(async || -> &'static str { panic!("the secret {}", 7) }))
+            .route("/value", get(async || -> &'static str { std::panic::panic_any(7) }))
+            .route("/slow", get(std::future::pending::<&'static str>))
+            .route("/plain", get(async || StatusCode::IM_A_TEAPOT))
+            .layer(from_fn(plain_errors))
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(from_fn_with_state(state.clone(), edge));
+        let request = Request::get(path).header("x-request-id", "mine").body(Body::empty()).unwrap();
+        let (parts, body) = app.oneshot(request).await.unwrap().into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        (Response::from_parts(parts, ()), serde_json::from_slice(&bytes).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_problem_that_tells_no_secrets() {
+        for path in ["/text", "/value"] {
+            let (head, body) = ask(path).await;
+            assert_eq!((head.status().as_u16(), &body["code"]), (500, &json!("internal")), "{path}");
+            assert_eq!((&body["request_id"], &body["instance"]), (&json!("mine"), &json!(path)));
+            assert_eq!(head.headers()["content-type"], "application/problem+json");
+            assert_eq!(head.headers()["x-request-id"], "mine");
+            assert!(!body.to_string().contains("secret"), "{body}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_takes_too_long_is_given_up() {
+        let (head, body) = ask("/slow").await;
+        assert_eq!((head.status().as_u16(), &body["code"]), (408, &json!("timeout")));
+        assert!(body["detail"].as_str().unwrap().contains("1 seconds"), "{body}");
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_knows_no_problems_becomes_one() {
+        assert_eq!(ask("/plain").await.1["code"], "internal");
+        assert_eq!(ask("/text?x=1").await.1["instance"], "/text");
+    }
+}

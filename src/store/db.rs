@@ -129,7 +129,10 @@ impl Db {
 
     /// Waits for `work`, but not for a server that is gone: the pool keeps trying a server that refuses connections
     /// until its own time is up, which is right for a full pool and too long for a caller of a stopped database.
-    async fn while_reachable<T>(&self, work: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
+    ///
+    /// # Errors
+    /// What `work` says, or that the server is gone.
+    pub async fn while_reachable<T>(&self, work: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
         if self.engine == Engine::Sqlite {
             return work.await;
         }

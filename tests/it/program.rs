@@ -1,0 +1,256 @@
+//! The program itself: its commands, its exit codes, what it says when something is wrong, how it stops.
+use crate::support::database::{self, Engine};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// The program with nothing of this machine's settings.
+fn grantline(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_grantline"));
+    for (name, _) in std::env::vars() {
+        if name.starts_with("GRANTLINE_") || name == "DATABASE_URL" {
+            command.env_remove(name);
+        }
+    }
+    command.args(arguments).stdin(Stdio::null());
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    grantline(arguments).output().unwrap()
+}
+
+/// What a successful command printed.
+#[track_caller]
+fn said(arguments: &[&str]) -> String {
+    let output = run(arguments);
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{arguments:?}: {errors}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The one sentence of a command that failed.
+#[track_caller]
+fn complaint(arguments: &[&str]) -> String {
+    let output = run(arguments);
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{arguments:?}: {errors}");
+    let lines: Vec<&str> = errors.lines().filter(|line| line.starts_with("grantline: ")).collect();
+    assert_eq!(lines.len(), 1, "{errors}");
+    assert!(!errors.contains("panicked") && !errors.contains("backtrace"), "{errors}");
+    errors
+}
+
+/// A server that was started and is stopped, whatever becomes of the test.
+struct Server {
+    child: Child,
+    address: String,
+    token: String,
+    /// Held open: whoever prints into a closed pipe dies.
+    _output: BufReader<ChildStdout>,
+}
+
+impl Server {
+    /// Starts the demo and waits until it has said where it is.
+    fn demo(database: &str) -> Self {
+        let mut command = grantline(&["demo", "--listen", "127.0.0.1:0", "--database-url", database]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let (mut address, mut token) = (String::new(), String::new());
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        loop {
+            let mut line = String::new();
+            assert_ne!(output.read_line(&mut line).unwrap(), 0, "it ended before it said where it is");
+            if let Some(rest) = line.strip_prefix("Address") {
+                address = rest.trim().trim_start_matches("http://").to_owned();
+            } else if let Some(rest) = line.strip_prefix("Token") {
+                token = rest.trim().to_owned();
+            } else if line.contains("curl ") {
+                assert!(line.contains(&token) && line.contains("/v1/projects/LATBEL"), "{line}");
+            } else if line.starts_with("Ctrl-C") {
+                break;
+            }
+        }
+        Self { child, address, token, _output: output }
+    }
+
+    /// Status and body of an answer.
+    fn get(&self, path: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let (host, token) = (&self.address, &self.token);
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n")
+            .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let status = answer.split(' ').nth(1).and_then(|s| s.parse().ok()).unwrap_or(0);
+        (status, answer.split_once("\r\n\r\n").map_or(String::new(), |(_, body)| body.to_owned()))
+    }
+
+    /// Its exit code after a signal.
+    fn stop(mut self, signal: &str) -> Option<i32> {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while Instant::now() < deadline {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code();
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("it does not stop");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Gone already where the test went well.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+#[test]
+fn the_demo_starts_keeps_its_data_and_stops_when_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite://{}", folder.path().join("demo.db").display());
+    let first = Server::demo(&database);
+    let (status, latbel) = first.get("/v1/projects/LATBEL");
+    assert_eq!(status, 200, "{latbel}");
+    assert!(latbel.contains("\"code\":\"LATBEL\""), "{latbel}");
+    let (status, metrics) = first.get("/metrics");
+    assert_eq!(status, 200, "open on loopback");
+    assert!(metrics.contains("/v1/projects/{id}"), "{metrics}");
+    let old = first.token.clone();
+    assert_eq!(first.stop("-TERM"), Some(0));
+
+    let started = Instant::now();
+    let second = Server::demo(&database);
+    // Two seconds on an idle machine; tests may run on a busy one.
+    assert!(started.elapsed() < Duration::from_secs(6), "{:?}", started.elapsed());
+    assert_eq!(second.get("/v1/projects/LATBEL"), (200, latbel), "the same record, loaded once");
+    assert_ne!(second.token, old, "no token's text is kept");
+    assert_eq!(second.stop("-INT"), Some(0));
+    assert!(!folder.path().join("demo.db-wal").exists(), "the log is folded in at the end");
+}
+
+#[test]
+fn what_is_wrong_is_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| format!("sqlite://{}", folder.path().join(name).display());
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    for command in ["demo", "serve"] {
+        let said = complaint(&[command, "--listen", &address, "--database-url", &file("a.db")]);
+        assert!(said.contains(&address) && said.contains("--listen"), "{said}");
+    }
+    assert!(!folder.path().join("a.db").exists(), "who can't listen touches no database");
+    let free = ["--listen", "127.0.0.1:0"];
+    for (url, word) in [
+        (file("none/a.db"), "no folder"),
+        (format!("sqlite://{}", folder.path().display()), "folder"),
+        ("sqlite:///proc/a.db".to_owned(), "/proc/a.db"),
+        ("postgres://nobody@127.0.0.1:1/none".to_owned(), "127.0.0.1"),
+        ("mysql://a/b".to_owned(), "sqlite://"),
+    ] {
+        for command in ["demo", "serve"] {
+            let said = complaint(&[command, free[0], free[1], "--database-url", &url]);
+            assert!(said.contains(word), "{url}: {said}");
+        }
+    }
+    let said =
+        complaint(&["serve", "--listen", "nonsense", "--request-timeout", "soon", "--time-zone", "Nowhere"]);
+    for setting in ["listen", "request_timeout", "time_zone"] {
+        assert!(said.contains(setting), "all at once: {said}");
+    }
+    assert!(complaint(&["serve"]).contains("DATABASE_URL"));
+    assert!(complaint(&["serve", "--config", "/none.toml"]).contains("/none.toml"));
+    // A password is not repeated.
+    let said =
+        complaint(&["serve", free[0], free[1], "--database-url", "postgres://a:hidden@127.0.0.1:1/none"]);
+    assert!(!said.contains("hidden"), "{said}");
+    assert_eq!(run(&[]).status.code(), Some(2), "help");
+    assert_eq!(run(&["nonsense"]).status.code(), Some(2));
+}
+
+async fn tokens_and_migrations(engine: Engine) {
+    let Some(database) = database::empty(engine).await else { return };
+    let url = ["--database-url", database.url.as_str()];
+    let with = |arguments: &[&'static str]| -> Vec<&str> { arguments.iter().copied().chain(url).collect() };
+
+    let missing = said(&with(&["migrate", "status"]));
+    assert!(
+        missing.lines().count() >= 7 && missing.lines().all(|line| line.starts_with("missing ")),
+        "{missing}"
+    );
+    // A server of an older schema's token can't be made before the schema is there.
+    assert!(
+        !complaint(&with(&["token", "create", "--name", "early", "--role", "viewer"])).contains("SELECT")
+    );
+    let applied = said(&with(&["migrate", "up"]));
+    assert_eq!(applied.lines().count(), missing.lines().count(), "{applied}");
+    assert_eq!(said(&with(&["migrate", "up"])), "The schema is up to date.\n");
+    let status = said(&with(&["migrate", "status"]));
+    assert!(status.lines().all(|line| line.starts_with("applied ")), "{status}");
+
+    let create = with(&[
+        "token",
+        "create",
+        "--name",
+        "the importer",
+        "--principal",
+        "importer",
+        "--role",
+        "contributor",
+    ]);
+    let made = run(&create);
+    assert!(made.status.success());
+    let text = String::from_utf8(made.stdout).unwrap().trim().to_owned();
+    assert!(
+        text.starts_with("grantline_") && text.len() > 50,
+        "only the token goes to standard output: {text}"
+    );
+    let id = String::from_utf8(made.stderr).unwrap().split(' ').nth(1).unwrap().to_owned();
+    let dated = with(&["token", "create", "--name", "dated", "--role", "viewer", "--expires", "2099-12-31"]);
+    said(&dated);
+    let list = said(&with(&["token", "list"]));
+    assert!(!list.contains(&text), "the text is shown once");
+    let line = |name: &str| list.lines().find(|l| l.contains(name)).unwrap().to_owned();
+    let importer: Vec<String> = line("the importer").split('\t').map(str::to_owned).collect();
+    assert_eq!(importer[..4], [id.clone(), "importer".into(), "the importer".into(), "contributor".into()]);
+    assert_eq!(importer[5..], ["-", "-"]);
+    assert!(line("dated").contains("2099-12-31T22:00:00"), "the end of that day in Riga: {}", line("dated"));
+
+    let mut revoke = with(&["token", "revoke"]);
+    revoke.push(&id);
+    assert!(said(&revoke).contains(&id));
+    let list = said(&with(&["token", "list"]));
+    let revoked =
+        list.lines().find(|l| l.contains("the importer")).unwrap().split('\t').nth(6).unwrap().to_owned();
+    assert_ne!(revoked, "-");
+    let mut unknown = with(&["token", "revoke"]);
+    unknown.push("01932c07-6b80-7000-8000-0000000000ff");
+    assert!(complaint(&unknown).contains("there is no token"));
+    for expires in ["yesterday", "2020-01-01", "2021-02-30"] {
+        let mut bad = with(&["token", "create", "--name", "x", "--role", "viewer"]);
+        bad.extend(["--expires", expires]);
+        assert!(complaint(&bad).contains(expires));
+    }
+    let role = with(&["token", "create", "--name", "x", "--role", "king"]);
+    assert_eq!(run(&role).status.code(), Some(2));
+}
+
+#[tokio::test]
+async fn tokens_and_migrations_on_sqlite() {
+    tokens_and_migrations(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn tokens_and_migrations_on_postgres() {
+    tokens_and_migrations(Engine::Postgres).await;
+}
+
+#[test]
+fn the_document_is_printed() {
+    let document: serde_json::Value = serde_json::from_str(&said(&["openapi"])).unwrap();
+    assert_eq!(document["openapi"], "3.1.0");
+}
