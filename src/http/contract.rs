@@ -83,9 +83,11 @@ impl Contract {
         if let Some(found) = validators.get(schema) {
             return Ok(found.clone());
         }
+        let needed =
+            self.schemas.as_object().map(|all| super::openapi::whole(all, schema)).unwrap_or_default();
         let root = json!({
             "$ref": format!("#/components/schemas/{schema}"),
-            "components": {"schemas": self.schemas},
+            "components": {"schemas": needed},
         });
         let mut options = jsonschema::draft202012::options().should_validate_formats(true);
         for format in FORMATS {
