@@ -4,6 +4,7 @@ mod examples;
 mod finish;
 mod shared;
 
+pub use finish::whole;
 pub use shared::{header_refs, response};
 
 use super::problem::{ProblemBody, ProblemError};

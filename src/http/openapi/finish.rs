@@ -37,6 +37,13 @@ fn operations(document: &Value) -> impl Iterator<Item = &Value> {
     paths.flat_map(|(_, path)| path.as_object().into_iter().flatten()).map(|(_, operation)| operation)
 }
 
+/// The schemas that a schema is made of, itself among them.
+pub fn whole(schemas: &Map<String, Value>, name: &str) -> Map<String, Value> {
+    let mut names = BTreeSet::new();
+    collect(&json!({"$ref": format!("{PREFIX}{name}")}), schemas, &mut names);
+    names.iter().filter_map(|name| Some((name.clone(), schemas.get(name)?.clone()))).collect()
+}
+
 /// The names of all schemas that can be reached from here. The components themselves do not count as a start.
 fn reached(document: &Value, from: &Value) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
@@ -44,21 +51,24 @@ fn reached(document: &Value, from: &Value) -> BTreeSet<String> {
         None => from.clone(),
         Some(components) => json!([from["paths"], components["responses"], components["parameters"]]),
     };
-    collect(&start, document, &mut names);
+    if let Some(schemas) = document["components"]["schemas"].as_object() {
+        collect(&start, schemas, &mut names);
+    }
     names
 }
 
-fn collect(value: &Value, document: &Value, names: &mut BTreeSet<String>) {
+fn collect(value: &Value, schemas: &Map<String, Value>, names: &mut BTreeSet<String>) {
     match value {
         Value::Object(map) => {
             if let Some(name) = named(map)
                 && names.insert(name.to_owned())
+                && let Some(schema) = schemas.get(name)
             {
-                collect(&document["components"]["schemas"][name], document, names);
+                collect(schema, schemas, names);
             }
-            map.values().for_each(|v| collect(v, document, names));
+            map.values().for_each(|v| collect(v, schemas, names));
         }
-        Value::Array(list) => list.iter().for_each(|v| collect(v, document, names)),
+        Value::Array(list) => list.iter().for_each(|v| collect(v, schemas, names)),
         _ => {}
     }
 }

@@ -78,7 +78,7 @@ pub fn responses() -> Value {
         );
     }
     let description = "The caller has this representation already (`If-None-Match`).";
-    let headers = header_refs(&["ETag"]);
+    let headers = header_refs(&["ETag", "Link"]);
     responses.insert("NotModified".into(), json!({"description": description, "headers": headers}));
     responses.into()
 }
