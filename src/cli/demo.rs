@@ -1,4 +1,5 @@
 //! `grantline demo`: an embedded database with the demo portfolio, a token, and a request to paste.
+use super::say;
 use super::serve::{listen, open, until_told};
 use crate::access::{self, NewToken};
 use crate::config::Config;
@@ -21,7 +22,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         Some(count) => format!("{count} records were loaded"),
         None => "the register holds records already: nothing was loaded".to_owned(),
     };
-    println!(
+    let hello = format!(
         "Grantline demo: {records}.\n\
          \n\
          Address   {address}\n\
@@ -35,6 +36,10 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
          Ctrl-C stops it; the data stays in {url}.",
         url = shown(&url),
     );
+    // Where nobody reads, it serves all the same.
+    if let Err(error) = say(&hello) {
+        tracing::warn!(%error, "the address and the token could not be printed");
+    }
     until_told(listener, state).await
 }
 

@@ -1,5 +1,5 @@
 //! `grantline migrate up|status`.
-use super::needed_database;
+use super::{needed_database, say};
 use crate::config::Config;
 use crate::store::db::Db;
 
@@ -17,13 +17,13 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<()> {
         Command::Up => {
             let applied = db.migrate().await?;
             match applied.as_slice() {
-                [] => println!("The schema is up to date."),
-                some => some.iter().for_each(|name| println!("applied {name}")),
+                [] => say("The schema is up to date.")?,
+                some => some.iter().try_for_each(|name| say(&format!("applied {name}")))?,
             }
         }
         Command::Status => {
             for step in db.migrations().await? {
-                println!("{} {}", if step.applied { "applied" } else { "missing" }, step.name);
+                say(&format!("{} {}", if step.applied { "applied" } else { "missing" }, step.name))?;
             }
         }
     }

@@ -7,7 +7,9 @@ mod serve;
 mod token;
 
 use crate::config::{Config, Settings};
+use anyhow::Context;
 use clap::{Parser, Subcommand};
+use std::io::Write;
 use std::process::ExitCode;
 
 /// Grant-funded projects, for those who receive the grants.
@@ -70,4 +72,13 @@ fn needed_database(config: &Config) -> anyhow::Result<&str> {
              postgres://user:password@host/database"
         )
     })
+}
+
+/// A line on standard output.
+///
+/// # Errors
+/// When nobody can read it: `println!` would panic there.
+fn say(line: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}").and_then(|()| out.flush()).context("standard output can't be written")
 }

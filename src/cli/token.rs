@@ -1,5 +1,5 @@
 //! `grantline token create|list|revoke`.
-use super::needed_database;
+use super::{needed_database, say};
 use crate::access::{self, NewToken};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
@@ -54,29 +54,29 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<()> {
             };
             let token = access::issue(&db, new, now).await?;
             eprintln!("Token {} was made. Keep its text: it is not shown again.", token.id);
-            println!("{}", token.text);
+            say(&token.text).with_context(|| format!("nobody saw the text of token {}: revoke it", token.id))?;
         }
         Command::List => {
-            println!("id\tprincipal\tname\trole\tcreated\texpires\trevoked");
+            say("id\tprincipal\tname\trole\tcreated\texpires\trevoked")?;
             for t in access::list(&db).await? {
                 let shown =
                     |at: Option<DateTime<Utc>>| at.map_or_else(|| "-".to_owned(), |at| at.to_rfc3339());
                 let (created, expires, revoked) =
                     (shown(Some(t.created_at)), shown(t.expires_at), shown(t.revoked_at));
-                println!(
+                say(&format!(
                     "{}\t{}\t{}\t{}\t{created}\t{expires}\t{revoked}",
                     t.id,
                     t.principal,
                     t.name,
                     t.role.code()
-                );
+                ))?;
             }
         }
         Command::Revoke { id } => {
             if !access::revoke(&db, id, now).await? {
                 bail!("there is no token {id}: `grantline token list` shows them");
             }
-            println!("Token {id} no longer works.");
+            say(&format!("Token {id} no longer works."))?;
         }
     }
     db.close().await;

@@ -110,7 +110,7 @@ impl Problem {
             title: self.code.title[index].to_owned(),
             status: self.code.status,
             detail: fill(self.code.detail[index], &self.rest.params),
-            instance: instance.to_owned(),
+            instance: instance.chars().take(LONGEST_INSTANCE).collect(),
             code: self.code.code.to_owned(),
             request_id: request_id.to_owned(),
             errors: self
@@ -137,6 +137,9 @@ fn said(fault: &Fault, language: Language) -> String {
     }
 }
 
+/// Characters of an address that an error repeats.
+const LONGEST_INSTANCE: usize = 2000;
+
 /// What went wrong, as `application/problem+json` (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
@@ -156,7 +159,7 @@ pub struct ProblemBody {
         pattern = r"^[^\u0000]*$"
     )]
     pub detail: String,
-    /// The path that was asked for.
+    /// The path that was asked for; of a longer one its beginning.
     #[schema(example = "/v1/projects", max_length = 2000, pattern = "^/")]
     pub instance: String,
     /// For programs; never changes.

@@ -1,6 +1,8 @@
 //! The OpenAPI document: current, whole, fit for generators, and as closed to strangers as it says.
 use crate::both;
-use crate::support::records;
+use crate::support::promise::resolved;
+use crate::support::{App, records};
+use crate::transitions::opened;
 use grantline::http::{DOCUMENT, contract};
 use grantline::shared::formats::FORMATS;
 use serde_json::{Value, json};
@@ -10,14 +12,6 @@ const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
 fn document() -> &'static Value {
     &contract().document
-}
-
-/// What a reference leads to.
-fn resolved(value: &'static Value) -> &'static Value {
-    match value["$ref"].as_str().and_then(|r| r.strip_prefix('#')) {
-        Some(pointer) => contract().document.pointer(pointer).expect("no reference leads nowhere"),
-        None => value,
-    }
 }
 
 /// Each path, method and operation.
@@ -252,6 +246,122 @@ both! {
                     known.insert("head".into());
                 }
                 assert_eq!(allowed, known, "{method} {path}");
+            }
+        }
+    }
+}
+
+both! {
+    /// One successful call of everything that the document has; the harness holds each answer against it.
+    async fn every_operation_works_as_it_says(app: App) {
+        for face in records::all() {
+            let root = format!("/v1/{}", face.resource.path);
+            let body = app.body_of(face.resource).await;
+            app.post(&format!("{root}/batch"), json!({"items": [body]})).await.expect(201);
+            let address = app.address(face.resource.name).await;
+            for part in face.parts {
+                let body = app.body_of_part(face.resource, part.part).await;
+                let all = format!("/{}", part.part.path);
+                let made = app.at_version("POST", &address, &all, Some(body.clone())).await;
+                let one = made.header("location").trim_start_matches(&address).to_owned();
+                made.expect(201);
+                app.get(&format!("{address}{all}")).await.expect(200);
+                app.get(&format!("{address}{one}")).await.expect(200);
+                app.at_version("PATCH", &address, &one, Some(body)).await.expect(200);
+            }
+            let found = app.get(&address).await;
+            let unchanged = [("if-none-match", found.header("etag"))];
+            assert_eq!(app.ask("GET", &address, &unchanged, None).await.status, 304);
+            app.at_version("PATCH", &address, "", Some(found.json())).await.expect(200);
+            lists(app, &root).await;
+            for part in face.parts {
+                let all = format!("{address}/{}", part.part.path);
+                for part in app.get(&all).await.expect(200)["items"].as_array().unwrap() {
+                    let one = format!("/{}/{}", all.rsplit('/').next().unwrap(), part["id"].as_str().unwrap());
+                    app.at_version("DELETE", &address, &one, None).await.expect(204);
+                }
+            }
+            app.at_version("DELETE", &address, "", None).await.expect(204);
+        }
+        acts(app).await;
+        let met = app.met.lock().unwrap().clone();
+        for (path, method, operation) in operations() {
+            let id = operation["operationId"].as_str().unwrap();
+            let well = met.iter().any(|(met, status)| met == id && (200..300).contains(status));
+            assert!(well, "{method} {path}: {id} was never answered well");
+        }
+    }
+}
+
+/// The list in every form, by every member that it is said to sort and count by, and with all neighbours.
+async fn lists(app: &App, root: &str) {
+    let parameters = document()["paths"][root]["get"]["parameters"].as_array().unwrap();
+    for parameter in parameters.iter().map(resolved) {
+        let name = parameter["name"].as_str().unwrap();
+        if ["sort", "facets", "expand"].contains(&name) {
+            let about = parameter["description"].as_str().unwrap();
+            let members = about.rsplit_once(": ").expect("the members").1;
+            let members = members.split(". ").next().unwrap().trim_end_matches('.').replace(", ", ",");
+            app.get(&format!("{root}?include_total=true&limit=100&{name}={members}")).await.expect(200);
+        }
+    }
+    assert_eq!(app.get(&format!("{root}?format=csv")).await.status, 200);
+    let list = app.get(root).await;
+    let unchanged = [("if-none-match", list.header("etag"))];
+    assert_eq!(app.ask("GET", root, &unchanged, None).await.status, 304);
+    assert_eq!(app.ask("GET", root, &[("accept", "image/png")], None).await.problem(), "not_acceptable");
+}
+
+/// What is no resource of its own.
+async fn acts(app: &App) {
+    let lists = app.get("/v1/code-lists").await.expect(200);
+    for list in lists["items"].as_array().unwrap() {
+        app.get(&format!("/v1/code-lists/{}", list["name"].as_str().unwrap())).await.expect(200);
+    }
+    for (path, status) in [("/v1/projects", "preparation"), ("/v1/grant-agreements", "in_force")] {
+        let address = opened(app, path, json!(status)).await;
+        let shown = app.get(&address).await.json();
+        let attestable = |guard: &&Value| guard["attestable"] == true;
+        // A step that a person can vouch for.
+        let next = shown["available_transitions"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|step| {
+                let mut guards = step["unmet"].as_array().unwrap().iter();
+                guards.all(|guard| attestable(&guard) || guard["guard"] == "reason_given")
+            })
+            .unwrap_or_else(|| panic!("{address} has no open step"));
+        let attestations: Vec<Value> = next["unmet"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(attestable)
+            .map(|guard| json!({"guard": guard["guard"], "reason": "Seen on paper."}))
+            .collect();
+        let step = json!({"to": next["to"], "reason": "A test.", "attestations": attestations});
+        let body = app.at_version("POST", &address, "/transitions", Some(step)).await.expect(201);
+        let steps = app.get(&format!("{address}/transitions")).await.expect(200);
+        assert!(steps["items"].as_array().unwrap().contains(&body));
+    }
+    let project = app.record("project").await;
+    let claim = json!({"subject_kind": "project", "subject_id": project["id"], "field": "acronym",
+        "value": "LATBEL", "source_title": "A page"});
+    let claim = app.create("/v1/claims", claim).await;
+    let reason = json!({"reason": "It is nearer to the contract."});
+    app.at_version("POST", &claim, "/adoption", Some(reason)).await.expect(200);
+}
+
+both! { demo:
+    /// Every record of a real portfolio, with its neighbours and theirs.
+    async fn a_real_portfolio_fits(app: App) {
+        for face in records::all() {
+            let root = format!("/v1/{}", face.resource.path);
+            lists(app, &root).await;
+            let mut next = Some(format!("{root}?limit=50"));
+            while let Some(page) = next {
+                let page = app.get(&page).await.expect(200);
+                next = page["next"].as_str().map(str::to_owned);
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The server without a socket, and requests to it.
 use super::database::{Content, Engine, TestDatabase, fresh};
+use super::promise::{self, Met};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -11,8 +12,9 @@ use grantline::http::router;
 use grantline::state::AppState;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
 
 /// The moment at which tests take place, unless they move the clock.
@@ -26,6 +28,8 @@ pub struct App {
     pub token: String,
     /// How many SQL statements were run so far; those that begin and end transactions are not counted.
     pub statements: Arc<AtomicUsize>,
+    /// The operations that were answered, each with the statuses it answered with.
+    pub met: Mutex<BTreeSet<Met>>,
     _database: TestDatabase,
 }
 
@@ -85,7 +89,15 @@ impl App {
         let config = Config::load(Settings::default()).unwrap();
         let state = AppState::new(db, clock.clone(), Arc::new(config)).await.unwrap();
         let router = router(state.clone());
-        let mut app = Self { router, state, clock, token: String::new(), statements, _database: database };
+        let mut app = Self {
+            router,
+            state,
+            clock,
+            token: String::new(),
+            statements,
+            met: Mutex::default(),
+            _database: database,
+        };
         app.token = app.token_for(Role::Admin).await;
         Some(app)
     }
@@ -103,10 +115,15 @@ impl App {
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
+        let (method, address) = (request.method().to_string(), request.uri().to_string());
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.into_body().collect().await.unwrap().to_bytes().to_vec();
-        Answer { status, headers, bytes }
+        let answer = Answer { status, headers, bytes };
+        if let Some(met) = promise::hold(&method, &address, &answer) {
+            self.met.lock().unwrap().insert(met);
+        }
+        answer
     }
 
     /// A request with headers and, where there is one, a JSON body (a merge patch for `PATCH`).

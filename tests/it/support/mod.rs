@@ -3,6 +3,7 @@ pub mod app;
 pub mod audit;
 pub mod cluster;
 pub mod database;
+pub mod promise;
 pub mod records;
 pub mod world;
 
