@@ -1,7 +1,7 @@
 //! The tables of grant agreements and their parts, and how lists of them are filtered.
 use super::model::{AgreementFields, AgreementProjectFields, FundingLineFields, HopFields, PartyFields};
 use super::rules;
-use crate::funders::{agreements_paid_by, agreements_ultimately_paid_by};
+use crate::funders::{Way, agreements_paid_by};
 use crate::shared::identifier::normalise;
 use crate::shared::period::Period;
 use crate::shared::search::search_text;
@@ -9,7 +9,6 @@ use crate::store::listing::{Field, Kind, Relation};
 use crate::store::path::{step, within};
 use crate::store::{Life, Link, Neighbour, Nested, Part, Record, Reference, Resource, Row, Table, parse};
 use entity::vocab::{AgreementStatus, GrantForm, Word};
-use sea_orm::sea_query::ExprTrait;
 use serde_json::{Value, json};
 
 pub static AGREEMENT: Resource = Resource {
@@ -56,11 +55,15 @@ pub static AGREEMENT: Resource = Resource {
         Field::date("enters_into_force_on", "enters_into_force_on"),
         Field::date("implementation_period.start", "implementation_period_start"),
         Field::date("implementation_period.end", "implementation_period_end"),
-        Field::text("currency").counted(),
+        Field::text("currency").formatted("currency-code").counted(),
         Field::new("maximum_grant.amount", "maximum_grant_minor", Kind::Money),
-        Field::new("maximum_grant.currency", "maximum_grant_currency", Kind::Text).counted(),
+        Field::new("maximum_grant.currency", "maximum_grant_currency", Kind::Text)
+            .formatted("currency-code")
+            .counted(),
         Field::new("total_eligible_cost.amount", "total_eligible_cost_minor", Kind::Money),
-        Field::new("total_eligible_cost.currency", "total_eligible_cost_currency", Kind::Text).counted(),
+        Field::new("total_eligible_cost.currency", "total_eligible_cost_currency", Kind::Text)
+            .formatted("currency-code")
+            .counted(),
         Field::new("identifiers", "search_text", Kind::Identifiers),
     ],
     relations: &[
@@ -85,18 +88,15 @@ pub static AGREEMENT: Resource = Resource {
             resource: "funder",
             meaning: "Agreements that a funder pays for directly.",
             condition: |view, funders| {
-                let [grantor, party, chain] = agreements_paid_by(view, funders);
-                within("grant_agreement", "id", grantor)
-                    .or(within("grant_agreement", "id", party))
-                    .or(within("grant_agreement", "id", chain))
+                within("grant_agreement", "id", agreements_paid_by(view, funders, Way::Direct))
             },
         },
         Relation {
             name: "ultimate_funder",
             resource: "funder",
-            meaning: "Agreements whose money comes from a funder in the end, through the funding chain.",
+            meaning: "Agreements whose money comes from a funder in the end, through the funding chain where one is known.",
             condition: |view, funders| {
-                within("grant_agreement", "id", agreements_ultimately_paid_by(view, funders))
+                within("grant_agreement", "id", agreements_paid_by(view, funders, Way::Ultimate))
             },
         },
         Relation {

@@ -54,7 +54,8 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<()> {
             };
             let token = access::issue(&db, new, now).await?;
             eprintln!("Token {} was made. Keep its text: it is not shown again.", token.id);
-            say(&token.text).with_context(|| format!("nobody saw the text of token {}: revoke it", token.id))?;
+            say(&token.text)
+                .with_context(|| format!("nobody saw the text of token {}: revoke it", token.id))?;
         }
         Command::List => {
             say("id\tprincipal\tname\trole\tcreated\texpires\trevoked")?;

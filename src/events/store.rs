@@ -3,7 +3,7 @@ use super::model::{
     EventFields, EventLinkFields, EventOrganisationFields, PublicationFields, PublicationLinkFields,
     SessionFields,
 };
-use crate::funders::{agreements_paid_by, agreements_ultimately_paid_by, projects_of};
+use crate::funders::{Way, agreements_paid_by, projects_of};
 use crate::shared::dates::PartialDate;
 use crate::shared::search::{search_text, sort_key};
 use crate::shared::text::fold;
@@ -13,7 +13,7 @@ use crate::store::view::View;
 use crate::store::{Link, Neighbour, Part, Record, Reference, Resource, Row, Table, parse};
 use chrono::NaiveDate;
 use entity::vocab::{EventKind, EventMode, EventState, PublicationKind, Word};
-use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
+use sea_orm::sea_query::{Expr, SelectStatement};
 use serde_json::{Value, json};
 
 pub static EVENT: Resource = Resource {
@@ -89,10 +89,7 @@ pub static EVENT: Resource = Resource {
             resource: "funder",
             meaning: "Events of projects that a funder pays for directly.",
             condition: |view, funders| {
-                let [grantor, party, chain] = agreements_paid_by(view, funders);
-                linked(view, "project_id", projects_of(view, grantor))
-                    .or(linked(view, "project_id", projects_of(view, party)))
-                    .or(linked(view, "project_id", projects_of(view, chain)))
+                linked(view, "project_id", projects_of(view, agreements_paid_by(view, funders, Way::Direct)))
             },
         },
         Relation {
@@ -100,7 +97,11 @@ pub static EVENT: Resource = Resource {
             resource: "funder",
             meaning: "Events of projects whose money comes from a funder in the end.",
             condition: |view, funders| {
-                linked(view, "project_id", projects_of(view, agreements_ultimately_paid_by(view, funders)))
+                linked(
+                    view,
+                    "project_id",
+                    projects_of(view, agreements_paid_by(view, funders, Way::Ultimate)),
+                )
             },
         },
         Relation {
@@ -224,7 +225,7 @@ pub static PUBLICATION: Resource = Resource {
         Field::word("kind", PublicationKind::LIST),
         Field::new("title", "title_key", Kind::Folded(fold)).sorted(),
         Field::text("url"),
-        Field::text("language").counted(),
+        Field::text("language").formatted("language-tag").counted(),
         Field::date("published_on", "published_on"),
     ],
     relations: &[

@@ -2,7 +2,9 @@
 //! for is told by the agreements' funding chains.
 mod api;
 pub mod model;
+mod pays;
 mod store;
 
 pub use api::{FACE, PROGRAMMES};
-pub use store::{FUNDER, PROGRAMME, agreements_paid_by, agreements_ultimately_paid_by, derive, projects_of};
+pub use pays::{Way, agreements_paid_by, projects_of};
+pub use store::{FUNDER, PROGRAMME, derive};

@@ -5,7 +5,7 @@ use super::problem::{FORBIDDEN, Located, MALFORMED_HEADER, Problem};
 use crate::access::{Action, Caller, may};
 use crate::clock::today;
 use crate::shared::check::Fault;
-use crate::shared::dates::is_business_date;
+use crate::shared::dates::{DATE_EXPECTED, is_business_date};
 use crate::state::AppState;
 use crate::store::unit::Intent;
 use crate::store::view::{Scope, View};
@@ -40,6 +40,7 @@ impl FromRequestParts<AppState> for Ask {
             // No record is named so, and PostgreSQL would refuse the question.
             return Err(Problem::new(super::problem::NOT_FOUND));
         }
+        readable(&parts.headers)?;
         let accept = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
         Ok(Self {
             caller,
@@ -101,6 +102,36 @@ impl Ask {
     }
 }
 
+/// A header that the document describes: how long it may be, what it must look like, and that in words.
+type Described = (header::HeaderName, usize, fn(&str) -> bool, &'static str);
+
+const DESCRIBED: [Described; 2] = [
+    (header::IF_NONE_MATCH, 2000, super::etag::are_tags, "* or ETags such as \"7-0a1b2c3d4e5f6071\""),
+    (
+        header::HeaderName::from_static("prefer"),
+        200,
+        |text| text.bytes().all(|b| (b' '..=b'~').contains(&b)),
+        "preferences such as return=minimal",
+    ),
+];
+
+/// # Errors
+/// 400 for a header that is not what the document says: a slip there would otherwise pass in silence.
+fn readable(headers: &HeaderMap) -> Result<(), Problem> {
+    for (name, most, fits, expected) in DESCRIBED {
+        for value in headers.get_all(&name) {
+            let text = value.to_str().ok().filter(|text| (1..=most).contains(&text.len()) && fits(text));
+            if text.is_none() {
+                let reason = format!("send {expected}, at most {most} characters");
+                return Err(
+                    Problem::new(MALFORMED_HEADER).with(json!({"header": name.as_str(), "reason": reason}))
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
 /// A header that people write text into: UTF-8, without control characters, not longer than a reason needs.
 fn header_text(name: &str, bytes: &[u8]) -> Result<String, Problem> {
     let refuse =
@@ -114,6 +145,9 @@ fn header_text(name: &str, bytes: &[u8]) -> Result<String, Problem> {
 
 /// More than any operation knows.
 const MOST_PARAMETERS: usize = 300;
+
+/// Characters of a refused name or value that an error repeats.
+const MOST_REPEATED: usize = 200;
 
 /// The parameters of an address. Each is taken once by name; what is left at the end is unknown.
 #[derive(Debug, Default)]
@@ -148,11 +182,17 @@ impl Params {
     }
 
     pub fn refuse(&mut self, name: &str, code: &'static str, params: Value) {
-        let name = name.replace('\0', "");
-        let params = match params {
+        let name: String = name.replace('\0', "").chars().take(MOST_REPEATED).collect();
+        let mut params = match params {
             Value::Object(map) => map,
             _ => Map::new(),
         };
+        if let Some(Value::String(value)) = params.get_mut("value")
+            && let Some((end, _)) = value.char_indices().nth(MOST_REPEATED)
+        {
+            value.truncate(end);
+            value.push('…');
+        }
         let fault = Fault { pointer: String::new(), code, params };
         self.faults.push(Located { parameter: Some(name), fault });
     }
@@ -190,7 +230,7 @@ impl Params {
         match text.parse() {
             Ok(date) if is_business_date(&text) => Some(date),
             _ => {
-                let expected = "a date such as 2021-05-31";
+                let expected = DATE_EXPECTED;
                 self.refuse(name, "invalid_value", json!({"value": text, "expected": expected}));
                 None
             }

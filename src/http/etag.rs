@@ -31,6 +31,17 @@ pub fn not_modified(ask: &Ask, current: &HeaderValue) -> bool {
     given.split(',').any(|tag| tag.trim() == "*" || opaque(tag) == current)
 }
 
+/// Whether a text is `*` or a list of entity tags (RFC 9110, 8.8.3).
+pub fn are_tags(text: &str) -> bool {
+    let is_tag = |tag: &str| {
+        let tag = tag.trim();
+        let opaque = tag.strip_prefix("W/").unwrap_or(tag);
+        let inner = opaque.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        inner.is_some_and(|inner| !inner.contains('"'))
+    };
+    text.trim() == "*" || text.split(',').all(is_tag)
+}
+
 /// The version in a tag of ours; `"7"` alone says as much as is compared.
 fn version_of(tag: &str) -> Option<i64> {
     let tag = tag.trim();

@@ -1,7 +1,7 @@
 //! From the parameters of a list to a typed query: filters with operators, relations, search, order, page.
 use super::ask::{Ask, Params};
 use super::cursor::{Cursor, binding};
-use crate::shared::dates::is_business_date;
+use crate::shared::dates::{DATE_EXPECTED, is_business_date};
 use crate::shared::formats;
 use crate::shared::identifier::normalise;
 use crate::shared::period::Phase;
@@ -61,7 +61,7 @@ pub fn listing(ask: &mut Ask, state: &AppState, resource: &'static Resource) -> 
                 },
             );
             let has_code = crate::REGISTER.find(relation.resource).is_some_and(|r| r.code.is_some());
-            if let Some(code) = codes.iter().find(|code| !has_code || code.is_empty()) {
+            if let Some(code) = codes.iter().find(|code| !has_code || !is_key(code)) {
                 let or_code = if has_code { " or its code" } else { "" };
                 let expected = format!("the id of a {}{or_code}", relation.resource);
                 params.refuse(relation.name, "invalid_value", json!({"value": code, "expected": expected}));
@@ -94,6 +94,12 @@ pub fn listing(ask: &mut Ask, state: &AppState, resource: &'static Resource) -> 
         facets: facets(params, resource),
     };
     Listing { query, as_of, binding }
+}
+
+/// Whether a text could be a code of any resource: what the document's pattern of keys says.
+fn is_key(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
 }
 
 /// `member=…` and `member[op]=…`.
@@ -131,7 +137,15 @@ fn members(params: &mut Params, field: &'static Field, filters: &mut Vec<Filter<
             continue;
         }
         let mut values = Vec::new();
+        // A word of another spelling is in no record: that is a slip to be told, not an empty list.
+        let narrower =
+            field.format.filter(|_| matches!(op, Op::Eq | Op::Ne | Op::In)).and_then(formats::named);
         for text in texts {
+            if let Some(format) = narrower.filter(|format| !(format.check)(&text)) {
+                let expected = format!("a {} such as {}", format.name.replace('-', " "), format.example);
+                params.refuse(&name, "invalid_value", json!({"value": text, "expected": expected}));
+                continue;
+            }
             match operand(kind, &text) {
                 Ok(value) => values.push(value),
                 Err(expected) => {
@@ -221,7 +235,7 @@ fn operand(kind: Kind, text: &str) -> Result<Operand, String> {
         Kind::Id => text.parse().map(Operand::Id).map_err(|_| "a UUID".into()),
         Kind::Date => match text.parse() {
             Ok(date) if is_business_date(text) => Ok(Operand::Date(date)),
-            _ => Err("a date such as 2021-05-31".into()),
+            _ => Err(DATE_EXPECTED.into()),
         },
         Kind::Instant => match chrono::DateTime::parse_from_rfc3339(text) {
             Ok(at) if formatted("date-time", text) => Ok(Operand::Instant(at.to_utc())),

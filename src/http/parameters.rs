@@ -1,5 +1,6 @@
 //! The parameters of lists in the document: every filter with every operator, as it is spelled in an address.
 use super::resource::Face;
+use crate::shared::dates::DATE_PATTERN;
 use crate::shared::period::Phase;
 use crate::store::listing::{COMMON, Field, Kind, Op};
 use serde_json::{Map, Value, json};
@@ -9,7 +10,7 @@ const TEXTS: &str = "^[^\\u0000]+$";
 const WORDS: &str = "^[a-z][a-z0-9_]*(,[a-z][a-z0-9_]*)*$";
 const IDS: &str = "^[0-9A-Fa-f-]{36}(,[0-9A-Fa-f-]{36})*$";
 const KEYS: &str = "^[0-9A-Za-z][0-9A-Za-z._-]*(,[0-9A-Za-z][0-9A-Za-z._-]*)*$";
-const DATES: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(,[0-9]{4}-[0-9]{2}-[0-9]{2})*$";
+const DATES: &str = "^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}(,(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2})*$";
 const INSTANTS: &str = "^[0-9T:.,Z+-]+$";
 const NUMBERS: &str = "^-?[0-9]{1,19}(,-?[0-9]{1,19})*$";
 const ORDER: &str = "^-?[a-z][a-z0-9_.]*(,-?[a-z][a-z0-9_.]*)*$";
@@ -117,7 +118,9 @@ fn schema(kind: Kind, op: Op) -> Value {
         |pattern: &str| json!({"type": "string", "minLength": 1, "maxLength": 10_000, "pattern": pattern});
     match (kind, op) {
         (_, Op::IsNull) | (Kind::Flag, _) => json!({"type": "boolean"}),
-        (Kind::Date, _) if single => json!({"type": "string", "format": "date", "maxLength": 10}),
+        (Kind::Date, _) if single => {
+            json!({"type": "string", "format": "date", "maxLength": 10, "pattern": DATE_PATTERN})
+        }
         (Kind::Instant, _) if single => json!({"type": "string", "format": "date-time", "maxLength": 40}),
         (Kind::Integer, _) if single => {
             json!({"type": "integer", "format": "int64", "minimum": i64::MIN, "maximum": i64::MAX})

@@ -25,7 +25,7 @@ pub static ORGANISATION: Resource = Resource {
         Field::new("name", "name_key", Kind::Folded(fold)).sorted(),
         Field::text("acronym").sorted(),
         Field::word("kind", OrganisationKind::LIST),
-        Field::text("country").counted(),
+        Field::text("country").formatted("country-code").counted(),
         Field::new("identifiers", "search_text", Kind::Identifiers),
         Field::text("website"),
         Field::id("parent_id"),

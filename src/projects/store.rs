@@ -1,6 +1,6 @@
 //! The tables of projects and their parts, and how lists of them are filtered.
 use super::model::{ContactFields, ParticipantFields, ProjectFields, ProjectLinkFields};
-use crate::funders::{agreements_paid_by, agreements_ultimately_paid_by, projects_of};
+use crate::funders::{Way, agreements_paid_by, projects_of};
 use crate::shared::period::Period;
 use crate::shared::search::{search_text, sort_key};
 use crate::shared::text::fold;
@@ -75,7 +75,7 @@ pub static PROJECT: Resource = Resource {
         Field::date("actual_period.start", "actual_period_start"),
         Field::date("actual_period.end", "actual_period_end"),
         Field::id("lead_organisation_id"),
-        Field::new("country", "countries", Kind::Listed(Some("country"))).counted(),
+        Field::new("country", "countries", Kind::Listed(Some("country"))).formatted("country-code").counted(),
         Field::new("sectors.code", "sectors", Kind::Listed(Some("code"))).counted(),
         Field::new("tags", "tags", Kind::Listed(None)).counted(),
         Field::new("identifiers", "search_text", Kind::Identifiers),
@@ -86,18 +86,15 @@ pub static PROJECT: Resource = Resource {
             resource: "funder",
             meaning: "Projects that a funder pays for directly.",
             condition: |view, funders| {
-                let [grantor, party, chain] = agreements_paid_by(view, funders);
-                within("project", "id", projects_of(view, grantor))
-                    .or(within("project", "id", projects_of(view, party)))
-                    .or(within("project", "id", projects_of(view, chain)))
+                within("project", "id", projects_of(view, agreements_paid_by(view, funders, Way::Direct)))
             },
         },
         Relation {
             name: "ultimate_funder",
             resource: "funder",
-            meaning: "Projects whose money comes from a funder in the end, through the funding chain.",
+            meaning: "Projects whose money comes from a funder in the end, through the funding chain where one is known.",
             condition: |view, funders| {
-                within("project", "id", projects_of(view, agreements_ultimately_paid_by(view, funders)))
+                within("project", "id", projects_of(view, agreements_paid_by(view, funders, Way::Ultimate)))
             },
         },
         Relation {

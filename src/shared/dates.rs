@@ -10,6 +10,10 @@ use super::{formats::Invalid, string_type};
 /// The years anything here may fall in. A typing error such as 0219 or 20219 is refused rather than stored.
 pub const YEARS: RangeInclusive<i32> = 1900..=2199;
 
+/// [`YEARS`] in the document, and in errors.
+pub const DATE_PATTERN: &str = "^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$";
+pub const DATE_EXPECTED: &str = "a date such as 2021-05-31, of the years 1900 to 2199";
+
 /// Reads exactly `YYYY-MM-DD`, a real day within [`YEARS`] (chrono's own parser also takes `2021-2-3`).
 ///
 /// # Errors

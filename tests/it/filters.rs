@@ -150,9 +150,20 @@ both! {
             let problem = refused(&format!("{amount}={}&maximum_grant.currency=EUR", encoded(bad))).await;
             assert!(problem.starts_with(&format!("bad_parameters {amount}:invalid_value")), "{bad}: {problem}");
         }
-        for currency in ["EUR,USD", "ZZZ"] {
+        for (currency, also) in [("EUR,USD", ""), ("ZZZ", " maximum_grant.currency:invalid_value")] {
             let problem = refused(&format!("{amount}=1&maximum_grant.currency={currency}")).await;
-            assert_eq!(problem, format!("bad_parameters {amount}:invalid_value"), "{currency}");
+            let said: BTreeSet<&str> = problem.split(' ').collect();
+            let expected = format!("bad_parameters {amount}:invalid_value{also}");
+            assert_eq!(said, expected.split(' ').collect(), "{currency}");
+        }
+        // A code in another spelling would find nothing: it is told instead.
+        for (list, filter) in [
+            ("projects", "country=lv"), ("projects", "country[ne]=Latvia"), ("organisations", "country=LV,xx"),
+            ("grant-agreements", "currency=eur"), ("publications", "language=Latvian!"),
+        ] {
+            let name = filter.split_once('=').unwrap().0;
+            let answer = app.get(&format!("/v1/{list}?{filter}")).await;
+            assert_eq!(answer.problem(), format!("bad_parameters {name}:invalid_value"), "{list}?{filter}");
         }
     }
 }
@@ -186,6 +197,13 @@ both! {
         ] {
             assert_eq!(found(resource, filter.clone()).await, [id.as_str()], "{resource}?{filter}");
         }
+        // Where no chain is known, the grantor is all that is known of where the money comes from.
+        let grant = json!({"reference": "LONE-1", "funder_id": l.icmpd_funder, "maximum_grant": {"amount": "100.00", "currency": "EUR"}});
+        let lone = app.made("grant-agreements", grant).await;
+        assert_eq!(found("grant-agreements", format!("ultimate_funder={}", l.icmpd_funder)).await, [lone.as_str()]);
+        let totals = app.get(&format!("/v1/funders/{}", l.icmpd_funder)).await.expect(200);
+        assert_eq!(totals["ultimate"], json!([{"currency": "EUR", "agreements": 1, "maximum_grant": "100.00"}]));
+        assert_eq!(totals["direct"][0]["agreements"], 2);
         assert_eq!(codes(app, "programme=MPF,S-1").await, "LATBEL S-1");
         assert_eq!(codes(app, "programme=NONE").await, "");
         let other = format!("ultimate_funder={}&status[is_null]=false&country=BY&planned_period.end[lt]=2026-12-31", l.eu_funder);

@@ -1,5 +1,6 @@
 //! What is done to the whole document at the end: requests are closed and answers are open, values have limits,
 //! nothing lies about unused.
+use crate::shared::dates::DATE_PATTERN;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
@@ -196,6 +197,9 @@ fn limit(schema: &mut Value) {
             };
             if let Some(max) = max.filter(|_| is(map, "string") && !map.contains_key("maxLength")) {
                 map.insert("maxLength".into(), json!(max));
+            }
+            if map.get("format") == Some(&json!("date")) && is(map, "string") {
+                map.entry("pattern").or_insert_with(|| json!(DATE_PATTERN));
             }
             if is(map, "integer") && !map.contains_key("maximum") {
                 map.insert("maximum".into(), json!(i64::MAX));

@@ -3,6 +3,7 @@ use crate::http::messages::Language;
 use crate::http::parameters::shared_filters;
 use crate::http::problem::{self, CODES, Code, Located, Problem};
 use crate::shared::check::{Fault, Faults};
+use crate::shared::dates::DATE_PATTERN;
 use serde_json::{Map, Value, json};
 
 /// Error answers: status, name of the shared answer, what it means.
@@ -147,15 +148,15 @@ pub fn parameters() -> Value {
         "Limit": query("limit", "Records a page.", json!({"type": "integer", "format": "int32", "minimum": 1, "maximum": 200, "default": 50})),
         "Cursor": query("cursor", "Where to go on: follow `next` instead of making one.", text("^[A-Za-z0-9_-]+$", 4000)),
         "IncludeTotal": query("include_total", "Adds `total`.", json!({"type": "boolean", "default": false})),
-        "AsOf": query("as_of", "The business date by which phases and rules are judged; today where left out.", json!({"type": "string", "format": "date", "maxLength": 10})),
+        "AsOf": query("as_of", "The business date by which phases and rules are judged; today where left out.", json!({"type": "string", "format": "date", "maxLength": 10, "pattern": DATE_PATTERN})),
         "Search": query("q", "Words that all occur in the record's texts, codes and numbers; case and accents do not matter.", text("\\S", 200)),
         "UpdatedSince": query("updated_since", "Changed at or after this instant (RFC 3339).", json!({"type": "string", "format": "date-time", "maxLength": 40})),
         "Format": query("format", "Instead of `Accept`.", json!({"type": "string", "enum": ["json", "csv"]})),
         "Columns": query("columns", "Columns of the CSV, separated by commas: members by path, such as `title.lv`.", text(PATHS, 4000)),
         "Fields": query("fields", "Members to answer with, separated by commas: paths such as `planned_period.end`. All others are left out of the answer.", text(PATHS, 4000)),
         "DryRun": query("dry_run", "Checks everything and answers 200 with what would be written; writes nothing.", json!({"type": "boolean", "default": false})),
-        "IfMatch": header("If-Match", "The record's `ETag` as it was read. Without it the answer is 428.", "^(W/)?\"[1-9][0-9]*(-[^\"]*)?\"$", 200),
-        "IfNoneMatch": header("If-None-Match", "An `ETag`: 304 where it is still current.", "^(\\*|(W/)?\"[^\"]*\"( *, *(W/)?\"[^\"]*\")*)$", 2000),
+        "IfMatch": header("If-Match", "The record's `ETag` as it was read. Without it the answer is 428.", "^(W/)?\"[1-9][0-9]{0,17}(-[0-9A-Fa-f]*)?\"$", 200),
+        "IfNoneMatch": header("If-None-Match", "An `ETag`: 304 where it is still current.", "^(\\*|(W/)?\"[^\",]*\"( *, *(W/)?\"[^\",]*\")*)$", 2000),
         "Reason": header("Grantline-Reason", "Why: kept in the history of the record.", "\\S", 2000),
         "Prefer": header("Prefer", "`return=minimal`: 201 without a body.", "^[!-~ ]+$", 200),
     });

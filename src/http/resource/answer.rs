@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+const MINIMAL: (&str, &str) = ("preference-applied", "return=minimal");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// One record with its strong tag; 304 where the caller has it.
@@ -39,10 +40,18 @@ pub fn created(ask: &Ask, dry_run: bool, location: &str, version: i64, record: &
     let location = HeaderValue::from_str(location).unwrap_or(HeaderValue::from_static("/"));
     let headers = [(header::ETAG, tag), (header::LOCATION, location)];
     if minimal(ask) {
-        let applied = [("preference-applied", "return=minimal")];
-        return (StatusCode::CREATED, headers, applied).into_response();
+        return (StatusCode::CREATED, headers, [MINIMAL]).into_response();
     }
     (StatusCode::CREATED, headers, [(header::CONTENT_TYPE, JSON)], body).into_response()
+}
+
+/// 201 with the new records; 200 where it was a dry run.
+pub fn all_created(ask: &Ask, dry_run: bool, records: &[Record]) -> Response {
+    if minimal(ask) && !dry_run {
+        return (StatusCode::CREATED, [MINIMAL]).into_response();
+    }
+    let status = if dry_run { StatusCode::OK } else { StatusCode::CREATED };
+    (status, [(header::CONTENT_TYPE, JSON)], json!({"items": records}).to_string()).into_response()
 }
 
 /// A list or another collection, with its weak tag.

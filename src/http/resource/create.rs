@@ -1,6 +1,6 @@
 //! `POST /v1/<resource>` and `POST /v1/<resource>/batch`.
 use super::Face;
-use super::answer::{address, created};
+use super::answer::{address, all_created, created};
 use super::expand::Expand;
 use super::represent::represent;
 use super::schema::{batch_schema, new_schema};
@@ -17,8 +17,7 @@ use crate::store::aggregate::{self, prepare};
 use crate::store::unit::Unit;
 use crate::store::{Error, Record};
 use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -80,9 +79,7 @@ pub async fn batch(
     let mut unit = begin_write(&state, &ask, intent).await?;
     let outcome = create_all(&mut unit, face, &ask, body).await;
     let records = unit.finish(&state.db, outcome).await?;
-    let status = if dry_run { StatusCode::OK } else { StatusCode::CREATED };
-    let body = json!({"items": records}).to_string();
-    Ok((status, [(header::CONTENT_TYPE, "application/json")], body).into_response())
+    Ok(all_created(&ask, dry_run, &records))
 }
 
 async fn create_all(

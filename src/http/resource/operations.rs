@@ -6,9 +6,6 @@ use crate::http::openapi::{header_refs, response};
 use crate::http::parameters;
 use serde_json::{Map, Value, json};
 
-/// Paths of members, separated by commas.
-const PATHS: &str = "^[a-z][a-z0-9_.]*(,[a-z][a-z0-9_.]*)*$";
-
 /// The operations of a resource, by path.
 pub fn document(face: &Face, paths: &mut Map<String, Value>) {
     let root = format!("/v1/{}", face.resource.path);
@@ -110,9 +107,11 @@ pub fn shared(name: &str) -> Value {
 fn expand(face: &Face) -> Option<Value> {
     let paths = expandable(face);
     let about = format!("Neighbours to bring in whole, separated by commas: {}.", paths.join(", "));
+    let one = paths.join("|").replace('.', "\\.");
+    let pattern = format!("^({one})(,({one}))*$");
     (!paths.is_empty()).then(|| {
         json!({"name": "expand", "in": "query", "description": about,
-            "schema": {"type": "string", "minLength": 1, "maxLength": 2000, "pattern": PATHS}})
+            "schema": {"type": "string", "minLength": 1, "maxLength": 2000, "pattern": pattern}})
     })
 }
 
@@ -212,8 +211,9 @@ impl Operations {
                 answers.insert("201".into(), ok("Written.", post.answer, &headers));
             }
             Effect::CreatesSeveral => {
+                parameters.push(shared("Prefer"));
                 answers.insert("200".into(), ok("What would be written (`dry_run=true`).", post.answer, &[]));
-                answers.insert("201".into(), ok("Written.", post.answer, &[]));
+                answers.insert("201".into(), ok("Written.", post.answer, &["Preference-Applied"]));
             }
         }
         let body = body("application/json", post.request, post.example.clone());

@@ -22,6 +22,8 @@ pub struct Field {
     pub kind: Kind,
     pub sortable: bool,
     pub facet: bool,
+    /// The format that a value has, where it is narrower than the kind (see `shared/formats.rs`).
+    pub format: Option<&'static str>,
 }
 
 /// What a member holds decides its operators and how a value is read.
@@ -116,7 +118,7 @@ pub struct Relation {
 /// Short forms for the tables of fields.
 impl Field {
     pub const fn new(path: &'static str, column: &'static str, kind: Kind) -> Self {
-        Self { path, column, kind, sortable: false, facet: false }
+        Self { path, column, kind, sortable: false, facet: false, format: None }
     }
 
     pub const fn text(path: &'static str) -> Self {
@@ -133,6 +135,11 @@ impl Field {
 
     pub const fn date(path: &'static str, column: &'static str) -> Self {
         Self::new(path, column, Kind::Date).sorted()
+    }
+
+    pub const fn formatted(mut self, format: &'static str) -> Self {
+        self.format = Some(format);
+        self
     }
 
     pub const fn sorted(mut self) -> Self {
