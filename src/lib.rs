@@ -12,6 +12,7 @@ pub mod clock;
 pub mod config;
 pub mod events;
 pub mod funders;
+pub mod history;
 pub mod http;
 pub mod imports;
 pub mod lifecycle;

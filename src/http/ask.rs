@@ -6,12 +6,13 @@ use crate::access::{Action, Caller, may};
 use crate::clock::today;
 use crate::shared::check::Fault;
 use crate::shared::dates::{DATE_EXPECTED, is_business_date};
+use crate::shared::formats;
 use crate::state::AppState;
 use crate::store::unit::Intent;
 use crate::store::view::{Scope, View};
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::{HeaderMap, Uri, header, request::Parts};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Map, Value, json};
 
 /// The id of a request: given by the caller or made by us, in every log line and error body.
@@ -79,6 +80,21 @@ impl Ask {
         self.params.date("as_of").unwrap_or_else(|| today(state.clock.now(), state.config.time_zone))
     }
 
+    /// The two times of a reading: `as_of` and `known_at`.
+    pub fn moment(&mut self, state: &AppState) -> Moment {
+        Moment { as_of: self.as_of(state), known_at: self.known_at(state) }
+    }
+
+    /// The instant whose register is asked for; none is now.
+    pub fn known_at(&mut self, state: &AppState) -> Option<DateTime<Utc>> {
+        let at = self.params.instant("known_at")?;
+        if at > state.clock.now() {
+            let expected = "an instant that has passed: nobody knows what will be known later";
+            self.params.refuse("known_at", "invalid_value", json!({"value": at, "expected": expected}));
+        }
+        Some(at)
+    }
+
     /// What a write keeps of its request. Takes `dry_run` and the header `Grantline-Reason`.
     pub fn intent(&mut self, state: &AppState) -> Result<Intent, Problem> {
         let reason = match self.headers.get("grantline-reason") {
@@ -100,6 +116,14 @@ impl Ask {
     pub fn header(&self, name: header::HeaderName) -> Option<&str> {
         self.headers.get(name).and_then(|v| v.to_str().ok())
     }
+}
+
+/// Which day a reading is judged by, and whose moment's register it reads.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// The business date.
+    pub as_of: NaiveDate,
+    pub known_at: Option<DateTime<Utc>>,
 }
 
 /// A header that the document describes: how long it may be, what it must look like, and that in words.
@@ -231,6 +255,20 @@ impl Params {
             Ok(date) if is_business_date(&text) => Some(date),
             _ => {
                 let expected = DATE_EXPECTED;
+                self.refuse(name, "invalid_value", json!({"value": text, "expected": expected}));
+                None
+            }
+        }
+    }
+
+    pub fn instant(&mut self, name: &str) -> Option<DateTime<Utc>> {
+        let text = self.text(name)?;
+        match DateTime::parse_from_rfc3339(&text) {
+            Ok(at) if formats::named("date-time").is_some_and(|format| (format.check)(&text)) => {
+                Some(at.to_utc())
+            }
+            _ => {
+                let expected = "an instant such as 2026-11-22T10:00:00Z";
                 self.refuse(name, "invalid_value", json!({"value": text, "expected": expected}));
                 None
             }

@@ -1,5 +1,5 @@
 //! From the parameters of a list to a typed query: filters with operators, relations, search, order, page.
-use super::ask::{Ask, Params};
+use super::ask::{Ask, Moment, Params};
 use super::cursor::{Cursor, binding};
 use crate::shared::dates::{DATE_EXPECTED, is_business_date};
 use crate::shared::formats;
@@ -9,7 +9,6 @@ use crate::shared::text::fold;
 use crate::state::AppState;
 use crate::store::Resource;
 use crate::store::listing::{Field, Filter, Kind, Op, Operand, Order, Query};
-use chrono::NaiveDate;
 use serde_json::json;
 
 pub const MOST: u64 = 200;
@@ -22,7 +21,7 @@ const MOST_CHARS: usize = 1000;
 /// A list query, with what the cursor said about the date.
 pub struct Listing {
     pub query: Query<'static>,
-    pub as_of: NaiveDate,
+    pub moment: Moment,
     pub binding: String,
 }
 
@@ -31,6 +30,7 @@ pub fn listing(ask: &mut Ask, state: &AppState, resource: &'static Resource) -> 
     let binding = binding(ask.uri.path(), ask.params.pairs());
     let asked = ask.params.date("as_of");
     let mut as_of = asked.unwrap_or_else(|| crate::clock::today(state.clock.now(), state.config.time_zone));
+    let known_at = ask.known_at(state);
     let params = &mut ask.params;
     let mut after = None;
     if let Some(text) = params.text("cursor") {
@@ -76,14 +76,8 @@ pub fn listing(ask: &mut Ask, state: &AppState, resource: &'static Resource) -> 
         }
         filters.push(Filter::Search(words));
     }
-    if let Some(text) = params.text("updated_since") {
-        match operand(Kind::Instant, &text) {
-            Ok(Operand::Instant(at)) => filters.push(Filter::UpdatedSince(at)),
-            Ok(_) => {}
-            Err(expected) => {
-                params.refuse("updated_since", "invalid_value", json!({"value": text, "expected": expected}));
-            }
-        }
+    if let Some(at) = params.instant("updated_since") {
+        filters.push(Filter::UpdatedSince(at));
     }
     let query = Query {
         filters,
@@ -93,7 +87,7 @@ pub fn listing(ask: &mut Ask, state: &AppState, resource: &'static Resource) -> 
         total: params.flag("include_total").unwrap_or(false),
         facets: facets(params, resource),
     };
-    Listing { query, as_of, binding }
+    Listing { query, moment: Moment { as_of, known_at }, binding }
 }
 
 /// Whether a text could be a code of any resource: what the document's pattern of keys says.

@@ -20,7 +20,7 @@ pub mod resource;
 pub mod serve;
 
 pub use contract::{contract, plain};
-pub use openapi::insert as insert_schema;
+pub use openapi::{header_refs, insert as insert_schema};
 pub use pages::DOCUMENT;
 
 use crate::state::AppState;

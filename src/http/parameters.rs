@@ -23,6 +23,7 @@ pub fn of_list(face: &Face) -> Vec<Value> {
         "Cursor",
         "IncludeTotal",
         "AsOf",
+        "KnownAt",
         "Search",
         "UpdatedSince",
         "Format",

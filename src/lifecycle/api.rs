@@ -76,9 +76,9 @@ pub fn routes() -> Router<AppState> {
 
 async fn list(face: &'static Face, State(state): State<AppState>, mut ask: Ask) -> Result<Response, Problem> {
     ask.must(Action::Read, face.resource.name)?;
-    let as_of = ask.as_of(&state);
+    let moment = ask.moment(&state);
     ask.params.done()?;
-    let snapshot = begin_read(&state, &ask, as_of).await?;
+    let snapshot = begin_read(&state, &ask, moment).await?;
     let reader = snapshot.reader();
     let root = find(&reader, face, &ask).await?;
     let steps = steps(&reader, face, id_in(&root, "id").unwrap_or_default()).await?;
@@ -165,7 +165,7 @@ pub fn document(schemas: &mut Map<String, Value>, paths: &mut Map<String, Value>
             json!({
                 "get": op.read(&format!("list_{name}_transitions"), &format!("List the steps of {}", face.one),
                     "The life so far, oldest first: who moved it, from what day on, why, and what was attested.",
-                    "TransitionList", vec![id.clone(), shared("AsOf")]),
+                    "TransitionList", vec![id.clone(), shared("AsOf"), shared("KnownAt")]),
                 "post": op.post(&Post {
                     id: &format!("transition_{name}"),
                     summary: &format!("Move {} along its life cycle", face.one),

@@ -8,6 +8,7 @@ pub mod check;
 pub mod codes;
 pub mod dates;
 pub mod decimal;
+pub mod difference;
 pub mod formats;
 pub mod identifier;
 pub mod life;

@@ -6,7 +6,7 @@
 //! `seq` could skip an entry that committed late. `position` is given after commit, under a lock, to entries that
 //! are visible: it never goes back, and readers go by it.
 use super::Result;
-use super::db::Db;
+use super::db::{Db, Engine};
 use super::table::{Row, Table};
 use super::unit::{Intent, Touched};
 use super::view::TWIN;
@@ -171,15 +171,35 @@ pub async fn sequence_after_commit(db: &Db, clock: &dyn Clock) -> Result<()> {
     Ok(())
 }
 
+/// Numbers entries that a server committed and did not live to number (PostgreSQL; elsewhere none can wait).
+pub async fn number_waiting(db: &Db, clock: &dyn Clock) -> Result<()> {
+    if db.engine == Engine::Sqlite {
+        return Ok(());
+    }
+    let waiting = Query::select()
+        .column(Alias::new("seq"))
+        .from(Alias::new("history_entry"))
+        .and_where(Expr::col(Alias::new("position")).is_null())
+        .limit(1)
+        .to_owned();
+    let txn = db.begin_read().await?;
+    let found = txn.query_one(&waiting).await?;
+    txn.rollback().await?;
+    match found {
+        Some(_) => sequence_after_commit(db, clock).await,
+        None => Ok(()),
+    }
+}
+
 /// The position of the last entry that had been committed at an instant; 0 before the first.
 pub async fn position_at(txn: &DatabaseTransaction, at: DateTime<Utc>) -> Result<i64> {
     let select = Query::select()
-        .expr_as(
-            Func::coalesce([Expr::col(Alias::new("position")).max(), Expr::value(0i64)]),
-            Alias::new("position"),
-        )
+        .column(Alias::new("position"))
         .from(Alias::new("history_entry"))
         .and_where(Expr::col(Alias::new("sequenced_at")).lte(at))
+        .order_by(Alias::new("sequenced_at"), Order::Desc)
+        .order_by(Alias::new("position"), Order::Desc)
+        .limit(1)
         .to_owned();
     Ok(match txn.query_one(&select).await? {
         Some(row) => row.try_get("", "position")?,

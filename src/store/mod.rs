@@ -3,6 +3,7 @@
 pub mod aggregate;
 pub mod classify;
 pub mod db;
+pub mod entries;
 pub mod error;
 mod history;
 pub mod listing;
@@ -15,6 +16,6 @@ pub mod unit;
 pub mod view;
 
 pub use error::{Error, Referrer, Result};
-pub use history::position_at;
+pub use history::{number_waiting, position_at};
 pub use resource::{Derivation, Life, Link, Neighbour, Part, Reference, Register, Resource, Target, parse};
 pub use table::{Nested, Record, Row, Table};

@@ -1,5 +1,6 @@
 //! What a caller may see, and of which moment. Every query of the register takes its tables from a view.
 use super::table::Table;
+use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, JoinType, Query, SelectStatement};
 
 /// The last part of a twin's name.
@@ -15,17 +16,40 @@ pub enum Scope {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {
     scope: Scope,
-    known_at: Option<i64>,
+    past: Option<Past>,
+}
+
+/// A moment of the past.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Past {
+    position: i64,
+    /// The instant that was asked for, where one was.
+    at: Option<DateTime<Utc>>,
 }
 
 impl View {
     pub fn now(scope: Scope) -> Self {
-        Self { scope, known_at: None }
+        Self { scope, past: None }
     }
 
     /// The register as it stood when the entry with this `position` had been written and none after it.
     pub fn at(scope: Scope, position: i64) -> Self {
-        Self { scope, known_at: Some(position) }
+        Self { scope, past: Some(Past { position, at: None }) }
+    }
+
+    /// The same scope, with the register as it stood at an instant; see [`super::position_at`].
+    pub fn known_at(self, at: DateTime<Utc>, position: i64) -> Self {
+        Self { past: Some(Past { position, at: Some(at) }), ..self }
+    }
+
+    /// Whether this is the past, which nobody can act on.
+    pub fn is_past(&self) -> bool {
+        self.past.is_some()
+    }
+
+    /// The instant whose register this is, for the addresses of what belongs to it.
+    pub fn instant(&self) -> Option<DateTime<Utc>> {
+        self.past.and_then(|past| past.at)
     }
 
     pub fn scope(&self) -> &Scope {
@@ -53,9 +77,9 @@ impl View {
 
     /// Sets the source: the live table, or its twin cut at the moment, under the live table's name.
     fn source(&self, select: &mut SelectStatement, table: &str, columns: &[&str]) {
-        match self.known_at {
+        match self.past {
             None => select.from(Alias::new(table)),
-            Some(position) => select.from_subquery(cut(table, columns, position), Alias::new(table)),
+            Some(past) => select.from_subquery(cut(table, columns, past.position), Alias::new(table)),
         };
     }
 }

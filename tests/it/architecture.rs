@@ -3,8 +3,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order of dependence: each may use those before it, never those after.
-const ROOMS: [&str; 8] =
-    ["organisations", "funders", "access", "projects", "agreements", "events", "claims", "lifecycle"];
+const ROOMS: [&str; 9] = [
+    "organisations",
+    "funders",
+    "access",
+    "projects",
+    "agreements",
+    "events",
+    "claims",
+    "lifecycle",
+    "history",
+];
 
 /// Files of rules and types: no database, no HTTP, no clock.
 const PURE: [&str; 7] =

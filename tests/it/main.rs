@@ -17,6 +17,7 @@ mod lists;
 mod openapi;
 mod openings;
 mod parts;
+mod past;
 mod program;
 mod races;
 mod server;

@@ -273,6 +273,7 @@ both! {
             let unchanged = [("if-none-match", found.header("etag"))];
             assert_eq!(app.ask("GET", &address, &unchanged, None).await.status, 304);
             app.at_version("PATCH", &address, "", Some(found.json())).await.expect(200);
+            app.get(&format!("{address}/history")).await.expect(200);
             lists(app, &root).await;
             for part in face.parts {
                 let all = format!("{address}/{}", part.part.path);
@@ -314,6 +315,7 @@ async fn lists(app: &App, root: &str) {
 
 /// What is no resource of its own.
 async fn acts(app: &App) {
+    app.get("/v1/changes").await.expect(200);
     let lists = app.get("/v1/code-lists").await.expect(200);
     for list in lists["items"].as_array().unwrap() {
         app.get(&format!("/v1/code-lists/{}", list["name"].as_str().unwrap())).await.expect(200);

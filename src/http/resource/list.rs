@@ -30,12 +30,12 @@ pub async fn list(
     let wish = Wish::take(&mut ask.params, face);
     let columns = csv::columns(&mut ask.params, face, as_csv);
     ask.params.done()?;
-    let snapshot = begin_read(&state, &ask, listing.as_of).await?;
+    let snapshot = begin_read(&state, &ask, listing.moment).await?;
     let reader = snapshot.reader();
     let page = listing::list(&reader, face.resource, &listing.query).await?;
     let records = represent(&reader, face, ask.caller.role, &page.rows, &wish.expand).await?;
     let next = page.next.map(|after| {
-        let cursor = Cursor { binding: listing.binding.clone(), as_of: listing.as_of, after };
+        let cursor = Cursor { binding: listing.binding.clone(), as_of: listing.moment.as_of, after };
         next_address(&ask, &cursor.seal(&state.cursor_key))
     });
     let mut response = if as_csv {
@@ -102,7 +102,7 @@ fn wants_csv(ask: &mut Ask) -> Result<bool, Problem> {
 }
 
 /// This address with another cursor.
-fn next_address(ask: &Ask, cursor: &str) -> String {
+pub fn next_address(ask: &Ask, cursor: &str) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     for (name, value) in ask.params.pairs().iter().filter(|(name, _)| name != "cursor") {
         query.append_pair(name, value);

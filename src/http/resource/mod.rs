@@ -4,6 +4,7 @@ mod answer;
 mod create;
 mod csv;
 mod expand;
+mod history;
 mod list;
 mod operations;
 mod part;
@@ -14,6 +15,7 @@ mod unit;
 
 pub use answer::{changed_answer, created, records_answer};
 pub use expand::{Expand, Wish};
+pub use history::{Actor, HistoryEntry, HistoryList, asked};
 pub use operations::{Effect, Operations, Post, document, id_parameter, shared};
 pub use schema::{schemas, writable};
 pub use single::{find, finish, one, stale, version};
@@ -84,6 +86,8 @@ pub fn routes(face: &'static Face) -> Router<AppState> {
                 .patch(move |state, ask, body| single::patch(face, state, ask, body))
                 .delete(move |state, ask| single::delete(face, state, ask)),
         );
+    router =
+        router.route(&format!("{one}/history"), get(move |state, ask| history::history(face, state, ask)));
     for part in face.parts {
         let all = format!("{one}/{}", part.part.path);
         router = router

@@ -42,7 +42,7 @@ pub fn document(face: &Face, paths: &mut Map<String, Value>) {
         })}),
     );
     let id = id_parameter(face);
-    let mut shaped = vec![id.clone(), shared("AsOf")];
+    let mut shaped = vec![id.clone(), shared("AsOf"), shared("KnownAt")];
     shaped.extend(expand(face));
     shaped.push(shared("Fields"));
     paths.insert(
@@ -53,6 +53,12 @@ pub fn document(face: &Face, paths: &mut Map<String, Value>) {
             "delete": op.delete(&format!("delete_{one}"), &format!("Delete {}", face.one), face.schema, vec![id.clone()], false),
         }),
     );
+    paths.insert(
+        format!("{root}/{{id}}/history"),
+        json!({"get": op.pages(&format!("list_{one}_history"), &format!("List what was done to {}", face.one),
+            "Newest first: who, when, why, and every member before and after. A deleted record is found by its id.",
+            "HistoryList", vec![id.clone()])}),
+    );
     for part in face.parts {
         let (all, name) = (format!("{root}/{{id}}/{}", part.part.path), part.part.name);
         let part_id = json!({"name": "part_id", "in": "path", "required": true, "description": "Its id.",
@@ -62,7 +68,7 @@ pub fn document(face: &Face, paths: &mut Map<String, Value>) {
             all.clone(),
             json!({
                 "get": op.read(&format!("list_{one}_{}", snake(part.part.path)), &format!("List the {} of {}", part.many, face.one),
-                    part.about, &format!("{}List", part.schema), vec![id.clone(), shared("AsOf")]),
+                    part.about, &format!("{}List", part.schema), vec![id.clone(), shared("AsOf"), shared("KnownAt")]),
                 "post": op.post(&Post {
                     id: &format!("create_{name}"),
                     summary: &format!("Add {} to {}", part.one, face.one),
@@ -77,7 +83,7 @@ pub fn document(face: &Face, paths: &mut Map<String, Value>) {
         );
         let path = vec![id.clone(), part_id];
         let mut found = path.clone();
-        found.push(shared("AsOf"));
+        found.extend(["AsOf", "KnownAt"].map(shared));
         paths.insert(
             format!("{all}/{{part_id}}"),
             json!({
@@ -187,6 +193,21 @@ impl Operations {
         answers.insert("200".into(), ok("As asked.", schema, &["ETag"]));
         answers.insert("304".into(), json!({"$ref": "#/components/responses/NotModified"}));
         self.operation(operation, summary, about, parameters, None, answers)
+    }
+
+    /// A GET of a page of the audit trail.
+    pub fn pages(
+        &self,
+        operation: &str,
+        summary: &str,
+        about: &str,
+        schema: &str,
+        mut parameters: Vec<Value>,
+    ) -> Value {
+        parameters.extend(["Limit", "Cursor", "Principal", "At.gte", "At.lt"].map(shared));
+        let mut operation = self.read(operation, summary, about, schema, parameters);
+        operation["responses"]["200"]["headers"] = header_refs(&["ETag", "Link"]);
+        operation
     }
 
     /// An operation that takes a body.

@@ -29,9 +29,9 @@ pub async fn list(
     mut ask: Ask,
 ) -> Result<Response, Problem> {
     ask.must(Action::Read, face.resource.name)?;
-    let as_of = ask.as_of(&state);
+    let moment = ask.moment(&state);
     ask.params.done()?;
-    let snapshot = begin_read(&state, &ask, as_of).await?;
+    let snapshot = begin_read(&state, &ask, moment).await?;
     let reader = snapshot.reader();
     let root = find(&reader, face, &ask).await?;
     Ok(records_answer(&ask, &json!({"items": all(&reader, part, &root).await?})))
@@ -44,9 +44,9 @@ pub async fn read(
     mut ask: Ask,
 ) -> Result<Response, Problem> {
     ask.must(Action::Read, face.resource.name)?;
-    let as_of = ask.as_of(&state);
+    let moment = ask.moment(&state);
     ask.params.done()?;
-    let snapshot = begin_read(&state, &ask, as_of).await?;
+    let snapshot = begin_read(&state, &ask, moment).await?;
     let reader = snapshot.reader();
     let root = find(&reader, face, &ask).await?;
     let record = named(&reader, part, &root, &ask).await?;

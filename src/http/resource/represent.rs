@@ -6,6 +6,7 @@ use crate::access::{Action, may};
 use crate::http::face;
 use crate::store::read::{Neighbours, Reader, id_in};
 use crate::store::{Link, Neighbour, Record, Result, Row};
+use chrono::SecondsFormat;
 use entity::vocab::Role;
 use futures_util::future::BoxFuture;
 use serde_json::json;
@@ -73,6 +74,7 @@ fn at_depth<'a>(
         let actions: Vec<&str> = Action::ALL
             .into_iter()
             .filter(|a| *a != Action::Create && (*a != Action::Transition || resource.life.is_some()))
+            .filter(|a| *a == Action::Read || !reader.view.is_past())
             .filter(|a| may(role, *a, resource.name))
             .map(Action::code)
             .collect();
@@ -131,7 +133,11 @@ async fn bring_in(
                     && let Some(id) = id_in(record, "id")
                 {
                     let own = face_here.resource.relation_name();
-                    collection["next"] = json!(format!("/v1/{}?{own}={id}", target.path));
+                    let mut next = format!("/v1/{}?{own}={id}", target.path);
+                    if let Some(at) = reader.view.instant() {
+                        next += &format!("&known_at={}", at.to_rfc3339_opts(SecondsFormat::AutoSi, true));
+                    }
+                    collection["next"] = json!(next);
                 }
                 collection
             }

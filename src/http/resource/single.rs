@@ -29,10 +29,10 @@ pub async fn read(
     mut ask: Ask,
 ) -> Result<Response, Problem> {
     ask.must(Action::Read, face.resource.name)?;
-    let as_of = ask.as_of(&state);
+    let moment = ask.moment(&state);
     let wish = Wish::take(&mut ask.params, face);
     ask.params.done()?;
-    let snapshot = begin_read(&state, &ask, as_of).await?;
+    let snapshot = begin_read(&state, &ask, moment).await?;
     let reader = snapshot.reader();
     let row = find(&reader, face, &ask).await?;
     let record = one(&reader, face, &ask, &row, &wish.expand).await?;

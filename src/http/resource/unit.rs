@@ -1,7 +1,8 @@
 //! Opening the store for a request: a snapshot to read, or a unit of work.
-use crate::http::ask::Ask;
+use crate::http::ask::{Ask, Moment};
 use crate::http::problem::Problem;
 use crate::state::AppState;
+use crate::store::position_at;
 use crate::store::read::Reader;
 use crate::store::unit::{Intent, Unit};
 use crate::store::view::View;
@@ -16,9 +17,13 @@ pub struct Snapshot {
     engine: crate::store::db::Engine,
 }
 
-pub async fn begin_read(state: &AppState, ask: &Ask, as_of: NaiveDate) -> Result<Snapshot, Problem> {
+pub async fn begin_read(state: &AppState, ask: &Ask, moment: Moment) -> Result<Snapshot, Problem> {
     let txn = state.db.begin_read().await.map_err(crate::store::Error::from)?;
-    Ok(Snapshot { view: ask.view(), txn, as_of, engine: state.db.engine })
+    let view = match moment.known_at {
+        None => ask.view(),
+        Some(at) => ask.view().known_at(at, position_at(&txn, at).await?),
+    };
+    Ok(Snapshot { view, txn, as_of: moment.as_of, engine: state.db.engine })
 }
 
 impl Snapshot {

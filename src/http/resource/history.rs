@@ -1,0 +1,219 @@
+//! `GET /v1/<resource>/{id}/history`: who changed a record, when, why, and what, newest first. The feed of all
+//! changes is the room `history`.
+use super::unit::begin_read;
+use super::{Face, records_answer};
+use crate::access::Action;
+use crate::clock::today;
+use crate::http::ask::{Ask, Moment};
+use crate::http::cursor::{Cursor, binding};
+use crate::http::filter::{MOST, USUAL};
+use crate::http::problem::Problem;
+use crate::shared::difference::differences;
+use crate::state::AppState;
+use crate::store::Record;
+use crate::store::entries::{Entry, State as RowState, Which, entries, states};
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Members that change with every write, or never.
+const IGNORED: [&str; 4] = ["id", "version", "created_at", "updated_at"];
+
+/// Who did something.
+#[derive(Serialize, ToSchema)]
+pub struct Actor {
+    pub id: Uuid,
+    #[schema(format = "line", max_length = 200)]
+    pub name: String,
+}
+
+/// What was done to a record, by whom, when and why.
+#[derive(Serialize, ToSchema)]
+pub struct HistoryEntry {
+    /// Its place in the order in which changes became visible.
+    #[schema(minimum = 1)]
+    pub position: i64,
+    #[schema(max_length = 60, pattern = "^[a-z_]+$", example = "project")]
+    pub resource: String,
+    pub id: Uuid,
+    #[schema(max_length = 60, pattern = "^[a-z_]+$", example = "updated")]
+    pub action: String,
+    /// The record's version afterwards; of a deletion the last one.
+    #[schema(minimum = 1)]
+    pub version: i64,
+    pub at: DateTime<Utc>,
+    pub principal: Actor,
+    /// Which of the principal's tokens it was.
+    #[schema(required)]
+    pub token_id: Option<Uuid>,
+    #[schema(required, format = "text", max_length = 2000)]
+    pub reason: Option<String>,
+    #[schema(required, max_length = 128, pattern = "^[A-Za-z0-9._-]+$")]
+    pub request_id: Option<String>,
+    /// Member by member. A part that was added or removed has all its members here.
+    #[schema(max_items = 20000)]
+    pub changes: Vec<FieldChange>,
+}
+
+/// A member before and after.
+#[derive(Serialize, ToSchema)]
+pub struct FieldChange {
+    /// The kind of part that it is a member of, as in addresses; null for the record's own.
+    #[schema(required, max_length = 60, pattern = "^[a-z-]+$", example = "participants")]
+    pub part: Option<String>,
+    #[schema(required)]
+    pub part_id: Option<Uuid>,
+    #[schema(max_length = 100, pattern = "^[a-z_]+$", example = "planned_period")]
+    pub field: String,
+    /// Null where it had no value.
+    #[schema(required, value_type = Value)]
+    pub from: Value,
+    /// Null where it has none now.
+    #[schema(required, value_type = Value)]
+    pub to: Value,
+}
+
+/// A page of a record's history, newest first.
+#[derive(Serialize, ToSchema)]
+pub struct HistoryList {
+    #[schema(max_items = 200)]
+    pub items: Vec<HistoryEntry>,
+    /// The next page; absent at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 4000, pattern = "^/v1/")]
+    pub next: Option<String>,
+}
+
+/// What a reader of the audit trail asks for.
+pub struct Asked {
+    pub which: Which,
+    pub limit: u64,
+    binding: String,
+    moment: Moment,
+}
+
+/// Takes `limit`, `cursor`, `principal`, `at[gte]` and `at[lt]`.
+pub fn asked(ask: &mut Ask, state: &AppState, newest_first: bool) -> Asked {
+    let binding = binding(ask.uri.path(), ask.params.pairs());
+    let params = &mut ask.params;
+    let mut which = Which { newest_first, ..Which::default() };
+    if let Some(text) = params.text("cursor") {
+        let cursor = Cursor::open(&text, &state.cursor_key).filter(|cursor| cursor.binding == binding);
+        which.beyond = cursor.and_then(|cursor| cursor.after.first().and_then(Value::as_i64));
+        if which.beyond.is_none() {
+            params.refuse("cursor", "invalid_cursor", json!({}));
+        }
+    }
+    for key in params.list("principal").unwrap_or_default() {
+        match key.parse() {
+            Ok(id) => which.principals.push(id),
+            Err(_) => {
+                params.refuse("principal", "invalid_value", json!({"value": key, "expected": "a UUID"}));
+            }
+        }
+    }
+    which.since = params.instant("at[gte]");
+    which.until = params.instant("at[lt]");
+    let limit = params.count("limit", USUAL, MOST);
+    let as_of = today(state.clock.now(), state.config.time_zone);
+    Asked { which, limit, binding, moment: Moment { as_of, known_at: None } }
+}
+
+impl Asked {
+    pub fn moment(&self) -> Moment {
+        self.moment
+    }
+
+    /// The address of what lies beyond a position.
+    pub fn further(&self, ask: &Ask, state: &AppState, position: i64) -> String {
+        let cursor =
+            Cursor { binding: self.binding.clone(), as_of: self.moment.as_of, after: vec![json!(position)] };
+        super::list::next_address(ask, &cursor.seal(&state.cursor_key))
+    }
+}
+
+pub async fn history(
+    face: &'static Face,
+    State(state): State<AppState>,
+    mut ask: Ask,
+) -> Result<Response, Problem> {
+    ask.must(Action::Read, face.resource.name)?;
+    let mut asked = asked(&mut ask, &state, true);
+    ask.params.done()?;
+    let snapshot = begin_read(&state, &ask, asked.moment()).await?;
+    let reader = snapshot.reader();
+    let id = reader.resolve(face.resource, ask.path("id")).await?;
+    asked.which.aggregate_id = Some(id);
+    asked.which.resources = vec![face.resource.name.to_owned()];
+    let (found, more) = entries(&reader, &asked.which, asked.limit).await?;
+    // A record that was deleted has a history still; one that never was has none.
+    if found.is_empty() && asked.which.beyond.is_none() {
+        reader.row(face.resource, id).await?;
+    }
+    let seqs: Vec<i64> = found.iter().map(|entry| entry.seq).collect();
+    let states = states(&reader, face.resource, id, &seqs).await?;
+    let last = found.last().map(|entry| entry.position).filter(|_| more);
+    let next = last.map(|position| asked.further(&ask, &state, position));
+    let items: Vec<HistoryEntry> = found.into_iter().map(|entry| shown(&states, entry)).collect();
+    let mut response = records_answer(&ask, &json!(HistoryList { items, next: next.clone() }));
+    if let Some(next) = next
+        && let Ok(link) = HeaderValue::from_str(&format!("<{next}>; rel=\"next\""))
+    {
+        response.headers_mut().insert(header::LINK, link);
+    }
+    Ok(response)
+}
+
+fn shown(states: &[RowState], entry: Entry) -> HistoryEntry {
+    HistoryEntry {
+        changes: changes(states, entry.seq),
+        position: entry.position,
+        resource: entry.aggregate,
+        id: entry.aggregate_id,
+        action: entry.action,
+        version: entry.version,
+        at: entry.at,
+        principal: Actor { id: entry.principal_id, name: entry.principal },
+        token_id: entry.token_id,
+        reason: entry.reason,
+        request_id: entry.request_id,
+    }
+}
+
+/// What an entry changed: the states that it ended beside those that it wrote, row by row.
+fn changes(states: &[RowState], seq: i64) -> Vec<FieldChange> {
+    let ended = |s: &&RowState| s.seq_to == Some(seq);
+    let written = |s: &&RowState| s.seq_from == seq;
+    let same = |a: &RowState, b: &RowState| (a.table.name, a.id) == (b.table.name, b.id);
+    let mut pairs: Vec<(Option<&RowState>, Option<&RowState>)> = states
+        .iter()
+        .filter(written)
+        .map(|after| (states.iter().filter(ended).find(|before| same(before, after)), Some(after)))
+        .collect();
+    let gone = states.iter().filter(ended);
+    pairs.extend(
+        gone.filter(|before| !states.iter().filter(written).any(|after| same(before, after)))
+            .map(|before| (Some(before), None)),
+    );
+    let mut found = Vec::new();
+    for (before, after) in pairs {
+        let Some(row) = after.or(before) else { continue };
+        let record = |state: Option<&RowState>| -> Option<Record> { state.map(|s| s.table.record(&s.row)) };
+        let part_id = row.part.map(|_| row.id);
+        found.extend(differences(record(before).as_ref(), record(after).as_ref(), &IGNORED).into_iter().map(
+            |difference| FieldChange {
+                part: row.part.map(str::to_owned),
+                part_id,
+                field: difference.field,
+                from: difference.from,
+                to: difference.to,
+            },
+        ));
+    }
+    found
+}
