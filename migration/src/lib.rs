@@ -10,6 +10,7 @@ mod m20261122_000004_projects;
 mod m20261122_000005_agreements;
 mod m20261122_000006_events;
 mod m20261122_000007_claims;
+mod m20261122_000010_idempotency;
 
 /// Every step, oldest first. Released steps are never edited.
 pub struct Migrator;
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000005_agreements::Migration),
             Box::new(m20261122_000006_events::Migration),
             Box::new(m20261122_000007_claims::Migration),
+            Box::new(m20261122_000010_idempotency::Migration),
         ]
     }
 }

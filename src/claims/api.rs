@@ -4,11 +4,12 @@ use super::model::ClaimFields;
 use super::store::CLAIM;
 use crate::access::Action;
 use crate::http::ask::Ask;
+use crate::http::idempotency::{Begun, begin_post};
 use crate::http::json::Body;
 use crate::http::problem::Problem;
 use crate::http::resource::{
-    Effect, Expand, Face, Operations, Post, SchemaOf, begin_write, changed_answer, find, finish,
-    id_parameter, one, stale, version, writable,
+    Effect, Expand, Face, Operations, Post, SchemaOf, changed_answer, find, id_parameter, one, stale,
+    version, writable,
 };
 use crate::http::{contract, etag, face, insert_schema};
 use crate::state::AppState;
@@ -66,10 +67,13 @@ async fn create(State(state): State<AppState>, mut ask: Ask, Body(body): Body) -
     intent.reason = Some(reason.clone());
     let expected = etag::expected_version(&ask);
     let dry_run = intent.dry_run;
-    let mut unit = begin_write(&state, &ask, intent).await?;
-    let outcome = take(&mut unit, &ask, &reason, expected).await;
-    let (claim, version) = finish(unit, &state, &FACE, &ask, outcome).await?;
-    Ok(changed_answer(dry_run, version, &claim))
+    let mut writing = match begin_post(&state, &ask, &FACE, intent, &body).await? {
+        Begun::Fresh(writing) => writing,
+        Begun::Again(answer) => return Ok(answer),
+    };
+    let outcome = take(&mut writing.unit, &ask, &reason, expected).await;
+    let answer = outcome.map(|(claim, version)| changed_answer(dry_run, version, &claim));
+    writing.answer(&state, &FACE, &ask, answer).await
 }
 
 async fn take(

@@ -7,6 +7,7 @@ mod contract;
 mod cursor;
 pub mod etag;
 mod filter;
+pub mod idempotency;
 pub mod json;
 mod layers;
 pub mod messages;

@@ -38,9 +38,11 @@ codes! {
     TRANSITION_REFUSED "transition_refused" 409 "The life cycle does not allow this step" / "Dzīves cikls šo soli neļauj" : "Everything that stands in the way is named in errors." / "Viss, kas traucē, nosaukts laukā errors.";
     REFERENCED "referenced" 409 "Others refer to this record" / "Uz šo ierakstu atsaucas citi" : "It can't be deleted while others refer to it; those that you may see are named in errors." / "To nevar dzēst, kamēr uz to atsaucas citi; redzamie nosaukti laukā errors.";
     CONFLICT "conflict" 409 "Another change came in between" / "Pa vidu notika cita izmaiņa" : "Read the record again and repeat the change." / "Nolasiet ierakstu vēlreiz un atkārtojiet izmaiņu.";
+    KEY_IN_PROGRESS "idempotency_key_in_progress" 409 "A request with this key is still running" / "Pieprasījums ar šo atslēgu vēl tiek izpildīts" : "Send the same request with the same Idempotency-Key again in a moment: it is answered with what the first one does." / "Pēc brīža sūtiet to pašu pieprasījumu ar to pašu Idempotency-Key: atbilde būs tā pati, ko saņems pirmais.";
     STALE_VERSION "stale_version" 412 "The record was changed since you read it" / "Ieraksts ir mainīts, kopš to nolasījāt" : "Its version is now {current}; read it again and repeat the change with its ETag." / "Tā versija tagad ir {current}; nolasiet to vēlreiz un atkārtojiet ar tā ETag.";
     BODY_TOO_LARGE "body_too_large" 413 "The body is too large" / "Saturs ir par lielu" : "At most {max} bytes are taken." / "Pieņem ne vairāk kā {max} baitus.";
     UNSUPPORTED_MEDIA_TYPE "unsupported_media_type" 415 "The body has another media type" / "Cits satura veids" : "Send Content-Type: {expected}" / "Sūtiet Content-Type: {expected}";
+    KEY_REUSED "idempotency_key_reused" 422 "This key was used for another request" / "Šī atslēga jau izmantota citam pieprasījumam" : "Send the request as it was sent first, or this one with a new Idempotency-Key. Nothing was written." / "Sūtiet pieprasījumu, kā tas sūtīts pirmoreiz, vai šo ar jaunu Idempotency-Key. Nekas nav ierakstīts.";
     INVALID "invalid" 422 "The content is not valid" / "Saturs nav derīgs" : "Each fault is named in errors; nothing was written." / "Katra kļūda nosaukta laukā errors; nekas nav ierakstīts.";
     PRECONDITION_REQUIRED "precondition_required" 428 "If-Match is needed" / "Vajadzīgs If-Match" : "Read the record and send its ETag as If-Match, so that no change of others is lost." / "Nolasiet ierakstu un sūtiet tā ETag kā If-Match, lai citu izmaiņas nepazustu.";
     INTERNAL "internal" 500 "Something failed here" / "Te kaut kas neizdevās" : "The fault is ours and has been logged with this request's id." / "Kļūda ir mūsu; tā reģistrēta ar šī pieprasījuma numuru.";
@@ -86,6 +88,11 @@ impl Problem {
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.rest.headers.push((name, value));
         self
+    }
+
+    /// With the seconds after which to try again.
+    pub fn retry_after(self, seconds: u32) -> Self {
+        self.header(header::RETRY_AFTER, HeaderValue::from(seconds))
     }
 
     /// Faults in the body.

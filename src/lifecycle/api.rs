@@ -2,11 +2,11 @@
 use super::transition::{NewTransition, transition};
 use crate::access::Action;
 use crate::http::ask::Ask;
+use crate::http::idempotency::{Begun, begin_post};
 use crate::http::json::Body;
 use crate::http::problem::{FORBIDDEN, Problem};
 use crate::http::resource::{
-    Effect, Expand, Face, Operations, Post, begin_read, begin_write, created, find, finish, one,
-    records_answer, shared, stale,
+    Effect, Expand, Face, Operations, Post, begin_read, created, find, one, records_answer, shared, stale,
 };
 use crate::http::{contract, etag, insert_schema};
 use crate::shared::life::Opening;
@@ -110,12 +110,17 @@ async fn create(
     intent.reason = asked.reason.clone().or(intent.reason);
     let expected = etag::expected_version(&ask);
     let dry_run = intent.dry_run;
-    let mut unit = begin_write(&state, &ask, intent).await?;
-    let outcome = take(&mut unit, face, &ask, asked, expected).await;
-    let (root, step, version) = finish(unit, &state, face, &ask, outcome).await?;
-    let id = step.get("id").and_then(Value::as_str).unwrap_or_default();
-    let address = format!("/v1/{}/{root}/transitions#{id}", face.resource.path);
-    Ok(created(&ask, dry_run, &address, version, &step))
+    let mut writing = match begin_post(&state, &ask, face, intent, &body).await? {
+        Begun::Fresh(writing) => writing,
+        Begun::Again(answer) => return Ok(answer),
+    };
+    let outcome = take(&mut writing.unit, face, &ask, asked, expected).await;
+    let answer = outcome.map(|(root, step, version)| {
+        let id = step.get("id").and_then(Value::as_str).unwrap_or_default();
+        let address = format!("/v1/{}/{root}/transitions#{id}", face.resource.path);
+        created(&ask, dry_run, &address, version, &step)
+    });
+    writing.answer(&state, face, &ask, answer).await
 }
 
 async fn take(

@@ -9,6 +9,7 @@ mod history;
 pub mod listing;
 pub mod path;
 pub mod read;
+pub mod remembered;
 pub mod resource;
 pub mod rule;
 pub mod table;

@@ -13,6 +13,7 @@ mod documents;
 mod expansion;
 mod filters;
 mod history;
+mod idempotency;
 mod lists;
 mod openapi;
 mod openings;

@@ -54,6 +54,7 @@ pub fn headers() -> Value {
         REQUEST_ID: header("The id of this request, also in the server's log.", "^[A-Za-z0-9._-]+$", 128),
         "Access-Control-Allow-Origin": header("The web origin that may read this, where the installation allows any.", "^\\S+$", 2000),
         "Preference-Applied": header("`return=minimal`, where the caller preferred that.", "^return=minimal$", 20),
+        "Idempotency-Replayed": header("`true` where this was answered before and nothing was done now.", "^true$", 4),
         "WWW-Authenticate": header("How to say who asks: `Bearer`.", "^Bearer", 200),
         "Retry-After": {"description": "Seconds after which to try again.", "schema": {"type": "integer", "format": "int32", "minimum": 1, "maximum": 3600}},
     })
@@ -65,7 +66,7 @@ pub fn responses() -> Value {
         let own: &[&str] = match status {
             401 => &["WWW-Authenticate"],
             412 => &["ETag"],
-            503 => &["Retry-After"],
+            409 | 503 => &["Retry-After"],
             _ => &[],
         };
         responses.insert(
@@ -162,6 +163,7 @@ pub fn parameters() -> Value {
         "IfMatch": header("If-Match", "The record's `ETag` as it was read. Without it the answer is 428.", "^(W/)?\"[1-9][0-9]{0,17}(-[0-9A-Fa-f]*)?\"$", 200),
         "IfNoneMatch": header("If-None-Match", "An `ETag`: 304 where it is still current.", "^(\\*|(W/)?\"[^\",]*\"( *, *(W/)?\"[^\",]*\")*)$", 2000),
         "Reason": header("Grantline-Reason", "Why: kept in the history of the record.", "\\S", 2000),
+        "IdempotencyKey": header("Idempotency-Key", "Any word of the caller's own, such as a UUID. A request that is sent again with it within 24 hours has its effect once and gets its first answer again; another request with it is refused.", "^(\"[!#-~]+\"|[!#-~]+)$", 257),
         "Prefer": header("Prefer", "`return=minimal`: 201 without a body.", "^[!-~ ]+$", 200),
     });
     parameters["IfMatch"]["required"] = json!(true);

@@ -4,10 +4,10 @@ use super::answer::{address, all_created, created};
 use super::expand::Expand;
 use super::represent::represent;
 use super::schema::{batch_schema, new_schema};
-use super::unit::begin_write;
 use crate::access::Action;
 use crate::http::ask::Ask;
 use crate::http::contract;
+use crate::http::idempotency::{Begun, begin_post};
 use crate::http::json::Body;
 use crate::http::problem::{INVALID, Problem};
 use crate::shared::check::Faults;
@@ -32,10 +32,13 @@ pub async fn create(
     ask.must(Action::Create, face.resource.name)?;
     contract().shape(&new_schema(face), &body)?;
     let dry_run = intent.dry_run;
-    let mut unit = begin_write(&state, &ask, intent).await?;
-    let outcome = create_one(&mut unit, face, &ask, body).await;
-    let (id, record) = unit.finish(&state.db, outcome).await?;
-    Ok(created(&ask, dry_run, &address(face, id), 1, &record))
+    let mut writing = match begin_post(&state, &ask, face, intent, &body).await? {
+        Begun::Fresh(writing) => writing,
+        Begun::Again(answer) => return Ok(answer),
+    };
+    let outcome = create_one(&mut writing.unit, face, &ask, body).await;
+    let answer = outcome.map(|(id, record)| created(&ask, dry_run, &address(face, id), 1, &record));
+    writing.answer(&state, face, &ask, answer.map_err(Problem::from)).await
 }
 
 async fn create_one(
@@ -76,10 +79,13 @@ pub async fn batch(
     ask.must(Action::Create, face.resource.name)?;
     contract().shape(&batch_schema(face), &body)?;
     let dry_run = intent.dry_run;
-    let mut unit = begin_write(&state, &ask, intent).await?;
-    let outcome = create_all(&mut unit, face, &ask, body).await;
-    let records = unit.finish(&state.db, outcome).await?;
-    Ok(all_created(&ask, dry_run, &records))
+    let mut writing = match begin_post(&state, &ask, face, intent, &body).await? {
+        Begun::Fresh(writing) => writing,
+        Begun::Again(answer) => return Ok(answer),
+    };
+    let outcome = create_all(&mut writing.unit, face, &ask, body).await;
+    let answer = outcome.map(|records| all_created(&ask, dry_run, &records));
+    writing.answer(&state, face, &ask, answer.map_err(Problem::from)).await
 }
 
 async fn create_all(

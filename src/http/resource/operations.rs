@@ -215,6 +215,7 @@ impl Operations {
         let matched = !post.path.is_empty();
         let mut parameters = post.path.to_vec();
         parameters.extend(write_parameters(matched));
+        parameters.push(shared("IdempotencyKey"));
         let mut codes = vec![400, 401, 403, 409, 413, 415, 422, 507];
         if matched {
             codes.extend([404, 412, 428]);
@@ -223,18 +224,18 @@ impl Operations {
         match post.effect {
             Effect::Changes => {
                 let about = "The record as it is now, or would be (`dry_run=true`, then without `ETag`).";
-                answers.insert("200".into(), ok(about, post.answer, &["ETag"]));
+                answers.insert("200".into(), ok(about, post.answer, &["ETag", REPLAYED]));
             }
             Effect::Creates => {
                 parameters.push(shared("Prefer"));
                 answers.insert("200".into(), ok("What would be written (`dry_run=true`).", post.answer, &[]));
-                let headers = ["ETag", "Location", "Preference-Applied"];
+                let headers = ["ETag", "Location", "Preference-Applied", REPLAYED];
                 answers.insert("201".into(), ok("Written.", post.answer, &headers));
             }
             Effect::CreatesSeveral => {
                 parameters.push(shared("Prefer"));
                 answers.insert("200".into(), ok("What would be written (`dry_run=true`).", post.answer, &[]));
-                answers.insert("201".into(), ok("Written.", post.answer, &["Preference-Applied"]));
+                answers.insert("201".into(), ok("Written.", post.answer, &["Preference-Applied", REPLAYED]));
             }
         }
         let body = body("application/json", post.request, post.example.clone());
@@ -296,6 +297,9 @@ impl Operations {
         operation
     }
 }
+
+/// Whether an answer was given before.
+const REPLAYED: &str = "Idempotency-Replayed";
 
 fn write_parameters(matched: bool) -> Vec<Value> {
     let mut names = vec!["DryRun", "AsOf", "Reason"];

@@ -9,6 +9,7 @@ use crate::access::Action;
 use crate::http::ask::Ask;
 use crate::http::contract;
 use crate::http::etag;
+use crate::http::idempotency::{Begun, begin_post};
 use crate::http::json::Body;
 use crate::http::problem::{NOT_FOUND, Problem};
 use crate::state::AppState;
@@ -66,11 +67,16 @@ pub async fn create(
     contract().shape(&part_new_schema(part), &body)?;
     let expected = etag::expected_version(&ask);
     let dry_run = intent.dry_run;
-    let mut unit = begin_write(&state, &ask, intent).await?;
-    let outcome = add(&mut unit, face, part, &ask, body, expected).await;
-    let (root, id, version, record) = finish(unit, &state, face, &ask, outcome).await?;
-    let address = format!("/v1/{}/{root}/{}/{id}", face.resource.path, part.part.path);
-    Ok(created(&ask, dry_run, &address, version, &record))
+    let mut writing = match begin_post(&state, &ask, face, intent, &body).await? {
+        Begun::Fresh(writing) => writing,
+        Begun::Again(answer) => return Ok(answer),
+    };
+    let outcome = add(&mut writing.unit, face, part, &ask, body, expected).await;
+    let answer = outcome.map(|(root, id, version, record)| {
+        let address = format!("/v1/{}/{root}/{}/{id}", face.resource.path, part.part.path);
+        created(&ask, dry_run, &address, version, &record)
+    });
+    writing.answer(&state, face, &ask, answer).await
 }
 
 async fn add(

@@ -115,8 +115,13 @@ impl App {
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
+        self.send_to(&self.router, request).await
+    }
+
+    /// The same to another server on this database.
+    pub async fn send_to(&self, server: &Router, request: Request<Body>) -> Answer {
         let (method, address) = (request.method().to_string(), request.uri().to_string());
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        let response = server.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.into_body().collect().await.unwrap().to_bytes().to_vec();
         let answer = Answer { status, headers, bytes };

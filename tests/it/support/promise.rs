@@ -5,8 +5,15 @@ use grantline::http::contract;
 use serde_json::Value;
 
 /// Headers that mean something of their own: an answer has them only where the document says so.
-const TELLING: [&str; 6] =
-    ["etag", "location", "link", "preference-applied", "www-authenticate", "retry-after"];
+const TELLING: [&str; 7] = [
+    "idempotency-replayed",
+    "etag",
+    "location",
+    "link",
+    "preference-applied",
+    "www-authenticate",
+    "retry-after",
+];
 
 /// What an answer was to: an operation and a status.
 pub type Met = (String, u16);
