@@ -4,7 +4,7 @@
 use axum::body::Body;
 use axum::http::Request;
 use entity::vocab::{PrincipalKind, Role};
-use grantline::access::{self, NewToken};
+use grantline::access::{self, Grant, NewToken};
 use grantline::clock::{Clock, SystemClock};
 use grantline::config::{Config, Settings};
 use grantline::http::router;
@@ -65,7 +65,7 @@ async fn main() {
         principal: "bench".into(),
         kind: PrincipalKind::Service,
         name: "bench".into(),
-        role: Role::Admin,
+        grants: vec![Grant { role: Role::Admin, root: None }],
         expires_at: None,
     };
     let token = access::issue(&db, new, clock.now()).await.unwrap().text;

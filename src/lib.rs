@@ -23,6 +23,7 @@ pub mod shared;
 pub mod state;
 pub mod store;
 
+use store::scope::Reach;
 use store::unit::Projection;
 use store::{Derivation, Register};
 
@@ -56,6 +57,20 @@ pub static REGISTER: Register = Register {
         Derivation { of: &["project"], derive: lifecycle::derive_projects },
         Derivation { of: &["grant_agreement"], derive: lifecycle::derive_agreements },
     ],
+    reach: Reach {
+        order: &[
+            "grant_agreement",
+            "project",
+            "event",
+            "publication",
+            "programme",
+            "funder",
+            "person",
+            "organisation",
+            "claim",
+        ],
+        ids: access::reach,
+    },
 };
 
 /// What follows a change in the same transaction. Search texts and resolved dates are columns of their own row;

@@ -1,6 +1,7 @@
 //! One file per table, and [`vocab`]: the closed words that tables, rules, JSON and schemas share.
 //! Rows only: what they mean and which are allowed together is decided in the server's rooms.
 #![recursion_limit = "256"]
+pub mod access_grant;
 pub mod agreement_party;
 pub mod agreement_project;
 pub mod claim;

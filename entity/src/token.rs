@@ -1,5 +1,4 @@
 //! An API token, kept as the SHA-256 of its text.
-use crate::vocab::Role;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -11,10 +10,11 @@ pub struct Model {
     pub id: Uuid,
     pub principal_id: Uuid,
     pub name: String,
-    pub role: Role,
     pub hash: String,
     pub created_at: DateTimeUtc,
     pub expires_at: Option<DateTimeUtc>,
     pub revoked_at: Option<DateTimeUtc>,
+    /// To the minute.
+    pub last_used_at: Option<DateTimeUtc>,
 }
 impl ActiveModelBehavior for ActiveModel {}

@@ -11,6 +11,7 @@ mod m20261122_000005_agreements;
 mod m20261122_000006_events;
 mod m20261122_000007_claims;
 mod m20261122_000010_idempotency;
+mod m20261122_000011_grants;
 
 /// Every step, oldest first. Released steps are never edited.
 pub struct Migrator;
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000006_events::Migration),
             Box::new(m20261122_000007_claims::Migration),
             Box::new(m20261122_000010_idempotency::Migration),
+            Box::new(m20261122_000011_grants::Migration),
         ]
     }
 }

@@ -1,7 +1,11 @@
 //! Role × action × resource, in one table.
 use entity::vocab::Role;
+use serde::Serialize;
+use utoipa::ToSchema;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What may be done to a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Action {
     Read,
     Create,

@@ -1,28 +1,22 @@
 //! Principals and tokens in the database. A token's text is shown once and kept only as its SHA-256: 256 random
 //! bits need no slow hash.
+use super::caller::{Caller, Grant};
 use crate::clock::new_id;
 use crate::store::Result;
 use crate::store::db::Db;
+use crate::store::scope::Root;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, Utc};
-use entity::vocab::{PrincipalKind, Role};
-use entity::{principal, token};
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::vocab::{PrincipalKind, ScopeKind};
+use entity::{access_grant, principal, token};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, JoinType, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
-
-/// Who asks: the principal behind the token, and what the token may do.
-#[derive(Clone, Debug)]
-pub struct Caller {
-    pub principal_id: Uuid,
-    pub token_id: Uuid,
-    pub name: String,
-    pub role: Role,
-}
 
 pub struct NewToken {
     /// The principal, made when none has this name yet.
@@ -30,7 +24,8 @@ pub struct NewToken {
     pub kind: PrincipalKind,
     /// What the token is for.
     pub name: String,
-    pub role: Role,
+    /// What it may do; where empty, what was granted to its principal.
+    pub grants: Vec<Grant>,
     pub expires_at: Option<DateTime<Utc>>,
 }
 
@@ -45,9 +40,10 @@ pub struct TokenLine {
     pub id: Uuid,
     pub principal: String,
     pub name: String,
-    pub role: Role,
+    pub grants: Vec<Grant>,
     pub created_at: DateTime<Utc>,
     pub expires_at: Option<DateTime<Utc>>,
+    pub last_used_at: Option<DateTime<Utc>>,
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
@@ -56,16 +52,98 @@ fn hash(text: &str) -> String {
 }
 
 /// The caller behind a token; none where it is unknown, expired or revoked. The look-up goes by hash, so its time
-/// tells nothing of the text.
+/// tells nothing of the text. Two statements; once a minute a third one keeps when the token was used.
 pub async fn authenticate(db: &Db, text: &str, now: DateTime<Utc>) -> Result<Option<Caller>> {
-    let found = token::Entity::find().filter(token::Column::Hash.eq(hash(text))).one(&db.read);
-    let Some(token) = db.while_reachable(found).await? else { return Ok(None) };
+    let principal = token::Entity::belongs_to(principal::Entity)
+        .from(token::Column::PrincipalId)
+        .to(principal::Column::Id);
+    let found = token::Entity::find()
+        .filter(token::Column::Hash.eq(hash(text)))
+        .join(JoinType::InnerJoin, principal.into())
+        .select_also(principal::Entity)
+        .one(&db.read);
+    let Some((token, Some(principal))) = db.while_reachable(found).await? else { return Ok(None) };
     if token.revoked_at.is_some() || token.expires_at.is_some_and(|at| at <= now) {
         return Ok(None);
     }
-    let principal = principal::Entity::find_by_id(token.principal_id).one(&db.read);
-    let principal = db.while_reachable(principal).await?;
-    Ok(principal.map(|p| Caller { principal_id: p.id, token_id: token.id, name: p.name, role: token.role }))
+    let of = Condition::any()
+        .add(access_grant::Column::TokenId.eq(token.id))
+        .add(access_grant::Column::PrincipalId.eq(principal.id));
+    let granted =
+        access_grant::Entity::find().filter(of).order_by_asc(access_grant::Column::Id).all(&db.read);
+    let granted = db.while_reachable(granted).await?;
+    if token.last_used_at.is_none_or(|last| now - last >= TimeDelta::minutes(1)) {
+        let db = db.clone();
+        // A reader does not wait for writers.
+        tokio::spawn(async move {
+            if let Err(error) = used(&db, token.id, now).await {
+                tracing::warn!(%error, "when a token was used could not be kept");
+            }
+        });
+    }
+    Ok(Some(Caller {
+        principal_id: principal.id,
+        kind: principal.kind,
+        name: principal.name,
+        token_id: Some(token.id),
+        grants: effective(&granted, token.id),
+    }))
+}
+
+/// A token's own grants; where it has none, its principal's.
+fn effective(granted: &[access_grant::Model], token: Uuid) -> Vec<Grant> {
+    let own: Vec<Grant> = granted.iter().filter(|g| g.token_id == Some(token)).map(grant).collect();
+    if own.is_empty() { granted.iter().filter(|g| g.token_id.is_none()).map(grant).collect() } else { own }
+}
+
+fn grant(model: &access_grant::Model) -> Grant {
+    let id = model.scope_id.unwrap_or_default();
+    let root = match model.scope_kind {
+        ScopeKind::Register => None,
+        ScopeKind::Funder => Some(Root::Funder(id)),
+        ScopeKind::Programme => Some(Root::Programme(id)),
+        ScopeKind::Project => Some(Root::Project(id)),
+        ScopeKind::GrantAgreement => Some(Root::GrantAgreement(id)),
+    };
+    Grant { role: model.role, root }
+}
+
+async fn used(db: &Db, token: Uuid, now: DateTime<Utc>) -> Result<()> {
+    let row = token::ActiveModel { id: Set(token), last_used_at: Set(Some(now)), ..Default::default() };
+    let txn = db.begin_write().await?;
+    token::Entity::update(row).exec(&txn).await?;
+    txn.commit().await?;
+    Ok(())
+}
+
+/// Adds to what a token or a principal may do.
+async fn add_grants(
+    txn: &DatabaseTransaction,
+    token: Option<Uuid>,
+    principal: Option<Uuid>,
+    grants: &[Grant],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    for Grant { role, root } in grants {
+        let (kind, id) = match root {
+            None => (ScopeKind::Register, None),
+            Some(Root::Funder(id)) => (ScopeKind::Funder, Some(*id)),
+            Some(Root::Programme(id)) => (ScopeKind::Programme, Some(*id)),
+            Some(Root::Project(id)) => (ScopeKind::Project, Some(*id)),
+            Some(Root::GrantAgreement(id)) => (ScopeKind::GrantAgreement, Some(*id)),
+        };
+        let row = access_grant::ActiveModel {
+            id: Set(new_id(now)),
+            token_id: Set(token),
+            principal_id: Set(principal),
+            role: Set(*role),
+            scope_kind: Set(kind),
+            scope_id: Set(id),
+            created_at: Set(now),
+        };
+        access_grant::Entity::insert(row).exec_without_returning(txn).await?;
+    }
+    Ok(())
 }
 
 /// The principal of a name, made if there is none.
@@ -130,12 +208,16 @@ pub async fn set_token(db: &Db, new: NewToken, text: &str, now: DateTime<Utc>) -
         Some(token) => {
             let row = token::ActiveModel {
                 id: Set(token.id),
-                role: Set(new.role),
                 expires_at: Set(new.expires_at),
                 revoked_at: Set(None),
                 ..Default::default()
             };
             token::Entity::update(row).exec(&txn).await?;
+            access_grant::Entity::delete_many()
+                .filter(access_grant::Column::TokenId.eq(token.id))
+                .exec(&txn)
+                .await?;
+            add_grants(&txn, Some(token.id), None, &new.grants, now).await?;
             token.id
         }
         None => insert(&txn, new, text, now).await?,
@@ -150,13 +232,30 @@ async fn insert(txn: &DatabaseTransaction, new: NewToken, text: &str, now: DateT
         id: Set(id),
         principal_id: Set(principal_id),
         name: Set(new.name),
-        role: Set(new.role),
         hash: Set(hash(text)),
         created_at: Set(now),
         expires_at: Set(new.expires_at),
         revoked_at: Set(None),
+        last_used_at: Set(None),
     };
     token::Entity::insert(row).exec_without_returning(txn).await?;
+    add_grants(txn, Some(id), None, &new.grants, now).await?;
+    Ok(id)
+}
+
+/// Grants a principal of this name a role, or takes all its own grants away and gives these.
+pub async fn grant_to_principal(
+    db: &Db,
+    name: &str,
+    kind: PrincipalKind,
+    grants: &[Grant],
+    now: DateTime<Utc>,
+) -> Result<Uuid> {
+    let txn = db.begin_write().await?;
+    let id = principal(&txn, name, kind, now).await?;
+    access_grant::Entity::delete_many().filter(access_grant::Column::PrincipalId.eq(id)).exec(&txn).await?;
+    add_grants(&txn, None, Some(id), grants, now).await?;
+    txn.commit().await?;
     Ok(id)
 }
 
@@ -164,14 +263,24 @@ async fn insert(txn: &DatabaseTransaction, new: NewToken, text: &str, now: DateT
 pub async fn list(db: &Db) -> Result<Vec<TokenLine>> {
     let principals = principal::Entity::find().all(&db.read).await?;
     let tokens = token::Entity::find().order_by_asc(token::Column::Id).all(&db.read).await?;
+    let granted = access_grant::Entity::find().order_by_asc(access_grant::Column::Id).all(&db.read).await?;
+    let grants_of = |t: &token::Model| {
+        let of: Vec<access_grant::Model> = granted
+            .iter()
+            .filter(|g| g.token_id == Some(t.id) || g.principal_id == Some(t.principal_id))
+            .cloned()
+            .collect();
+        effective(&of, t.id)
+    };
     let name = |id| principals.iter().find(|p| p.id == id).map_or(String::new(), |p| p.name.clone());
     let line = |t: token::Model| TokenLine {
+        grants: grants_of(&t),
         id: t.id,
         principal: name(t.principal_id),
         name: t.name,
-        role: t.role,
         created_at: t.created_at,
         expires_at: t.expires_at,
+        last_used_at: t.last_used_at,
         revoked_at: t.revoked_at,
     };
     Ok(tokens.into_iter().map(line).collect())

@@ -111,6 +111,7 @@ pub static AGREEMENT: Resource = Resource {
         },
     ],
     life: Some(Life { initial: "draft", statuses: AgreementStatus::LIST, parent: "grant_agreement_id" }),
+    followed: false,
     rule: None,
 };
 

@@ -85,7 +85,7 @@ async fn set_adopted(unit: &mut Unit, mut claim: Row, expected: i64, reason: Opt
 /// Other adopted claims about the same member, or about a part or the whole of it.
 async fn rivals(unit: &Unit, claim: &Row, subject: Uuid, field: &str) -> Result<Vec<Row>> {
     let own = id_in(claim, "id").unwrap_or_default();
-    let mut select = unit.reader().view.select(&CLAIM.table);
+    let mut select = unit.whole().view.select(&CLAIM.table);
     select
         .and_where(column(&CLAIM.table, "subject_id").eq(subject))
         .and_where(column(&CLAIM.table, "adopted").eq(true))
@@ -95,7 +95,7 @@ async fn rivals(unit: &Unit, claim: &Row, subject: Uuid, field: &str) -> Result<
             || other.strip_prefix(field).is_some_and(|rest| rest.starts_with('.'))
             || field.strip_prefix(other).is_some_and(|rest| rest.starts_with('.'))
     };
-    let rows = unit.reader().rows(&CLAIM.table, &select).await?;
+    let rows = unit.whole().rows(&CLAIM.table, &select).await?;
     Ok(rows
         .into_iter()
         .filter(|row| row.get("field").and_then(Value::as_str).is_some_and(overlaps))

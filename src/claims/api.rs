@@ -8,8 +8,8 @@ use crate::http::idempotency::{Begun, begin_post};
 use crate::http::json::Body;
 use crate::http::problem::Problem;
 use crate::http::resource::{
-    Effect, Expand, Face, Operations, Post, SchemaOf, changed_answer, find, id_parameter, one, stale,
-    version, writable,
+    Effect, Expand, Face, Operations, Post, SchemaOf, changed_answer, find, find_to, id_parameter, one,
+    stale, version, writable,
 };
 use crate::http::{contract, etag, face, insert_schema};
 use crate::state::AppState;
@@ -82,7 +82,7 @@ async fn take(
     reason: &str,
     expected: Result<i64, Problem>,
 ) -> Result<(Record, i64), Problem> {
-    let claim = find(&unit.reader(), &FACE, ask).await?;
+    let claim = find_to(unit, &FACE, ask, Action::Update).await?;
     let expected = expected?;
     stale(&claim, expected)?;
     // Adopting changes the subject too: whoever may not do that can't do it by way of a claim.

@@ -48,6 +48,7 @@ pub static CLAIM: Resource = Resource {
         about("programme", "programme", "Claims about a programme."),
     ],
     life: None,
+    followed: false,
     rule: Some(known_field),
 };
 

@@ -1,7 +1,7 @@
 //! `grantline demo`: an embedded database with the demo portfolio, a token, and a request to paste.
 use super::say;
 use super::serve::{listen, open, until_told};
-use crate::access::{self, NewToken};
+use crate::access::{self, Grant, NewToken};
 use crate::config::Config;
 use crate::imports::demo::load_demo;
 use crate::logging;
@@ -72,7 +72,7 @@ async fn token(state: &AppState) -> anyhow::Result<String> {
         principal: "demo".to_owned(),
         kind: PrincipalKind::Service,
         name: if configured.is_some() { "demo, configured" } else { "demo, printed at the start" }.to_owned(),
-        role: Role::Admin,
+        grants: vec![Grant { role: Role::Admin, root: None }],
         expires_at: None,
     };
     Ok(match configured {

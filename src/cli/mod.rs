@@ -1,6 +1,7 @@
 //! The command line: arguments to configuration to a command. What goes wrong is one clear sentence and a non-zero
 //! exit code.
 mod demo;
+mod grant;
 mod migrate;
 mod openapi;
 mod serve;
@@ -38,6 +39,8 @@ enum Command {
         #[command(subcommand)]
         command: token::Command,
     },
+    /// Say what a person or a service may do, for the whole register or within a scope
+    Grant(grant::Arguments),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -52,6 +55,7 @@ pub async fn run() -> ExitCode {
             Command::Serve => serve::run(config).await,
             Command::Migrate { command } => migrate::run(config, command).await,
             Command::Token { command } => token::run(config, command).await,
+            Command::Grant(arguments) => grant::run(config, arguments).await,
             Command::Openapi => openapi::run(),
         },
     };

@@ -1,4 +1,5 @@
-//! `grantline token create|list|revoke`.
+//! `grantline token create|list|revoke`. What roles are granted for is read in `grant.rs`.
+use super::grant::{ROLES, grants};
 use super::{needed_database, say};
 use crate::access::{self, NewToken};
 use crate::clock::{Clock, SystemClock};
@@ -7,7 +8,7 @@ use crate::shared::dates::parse_business_date;
 use crate::store::db::Db;
 use anyhow::{Context, bail};
 use chrono::{DateTime, NaiveTime, Utc};
-use entity::vocab::{PrincipalKind, Role, Word};
+use entity::vocab::{PrincipalKind, Word};
 use uuid::Uuid;
 
 #[derive(clap::Subcommand)]
@@ -24,8 +25,12 @@ pub enum Command {
         #[arg(long, default_value = "service", value_parser = ["person", "service"])]
         kind: String,
         /// What it may do: admin, programme_manager, finance_officer, contributor, viewer or auditor
-        #[arg(long, value_parser = ["admin", "programme_manager", "finance_officer", "contributor", "viewer", "auditor"])]
+        #[arg(long, value_parser = ROLES)]
         role: String,
+        /// What the role is for: funder:ID, programme:ID, project:ID or grant_agreement:ID (programmes and projects
+        /// also by code); may be given several times; the whole register where left out
+        #[arg(long)]
+        scope: Vec<String>,
         /// The last day on which it works, such as 2027-12-31; for ever where left out
         #[arg(long)]
         expires: Option<String>,
@@ -43,13 +48,13 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<()> {
     let (url, now) = (needed_database(&config)?, SystemClock.now());
     let db = Db::connect(url, config.database_connections).await?;
     match command {
-        Command::Create { name, principal, kind, role, expires } => {
+        Command::Create { name, principal, kind, role, scope, expires } => {
             let expires_at = expires.map(|text| end_of(&text, &config, now)).transpose()?;
             let new = NewToken {
                 principal: principal.unwrap_or_else(|| name.clone()),
                 kind: PrincipalKind::from_code(&kind).unwrap_or(PrincipalKind::Service),
                 name,
-                role: Role::from_code(&role).context("no such role")?,
+                grants: grants(&db, &role, &scope).await?,
                 expires_at,
             };
             let token = access::issue(&db, new, now).await?;
@@ -58,19 +63,14 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<()> {
                 .with_context(|| format!("nobody saw the text of token {}: revoke it", token.id))?;
         }
         Command::List => {
-            say("id\tprincipal\tname\trole\tcreated\texpires\trevoked")?;
+            say("id\tprincipal\tname\tgrants\tcreated\texpires\tlast used\trevoked")?;
             for t in access::list(&db).await? {
                 let shown =
                     |at: Option<DateTime<Utc>>| at.map_or_else(|| "-".to_owned(), |at| at.to_rfc3339());
-                let (created, expires, revoked) =
-                    (shown(Some(t.created_at)), shown(t.expires_at), shown(t.revoked_at));
-                say(&format!(
-                    "{}\t{}\t{}\t{}\t{created}\t{expires}\t{revoked}",
-                    t.id,
-                    t.principal,
-                    t.name,
-                    t.role.code()
-                ))?;
+                let times = [Some(t.created_at), t.expires_at, t.last_used_at, t.revoked_at].map(shown);
+                let grants: Vec<String> = t.grants.iter().map(super::grant::shown).collect();
+                let (grants, times) = (grants.join(" "), times.join("\t"));
+                say(&format!("{}\t{}\t{}\t{grants}\t{times}", t.id, t.principal, t.name))?;
             }
         }
         Command::Revoke { id } => {

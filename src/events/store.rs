@@ -127,6 +127,7 @@ pub static EVENT: Resource = Resource {
         },
     ],
     life: None,
+    followed: false,
     rule: Some(crate::store::rule::no_cycle),
 };
 
@@ -255,6 +256,7 @@ pub static PUBLICATION: Resource = Resource {
         },
     ],
     life: None,
+    followed: false,
     rule: None,
 };
 

@@ -45,6 +45,7 @@ pub static FUNDER: Resource = Resource {
         condition: |_, organisations| within("funder", "organisation_id", organisations),
     }],
     life: None,
+    followed: true,
     rule: None,
 };
 
@@ -98,6 +99,7 @@ pub static PROGRAMME: Resource = Resource {
         condition: |_, funders| within("programme", "funder_id", funders),
     }],
     life: None,
+    followed: true,
     rule: Some(crate::store::rule::no_cycle),
 };
 

@@ -1,22 +1,27 @@
 //! What is not a resource of its own: acts on records, and the code lists. Each is written in its room.
 use super::code_lists;
 use crate::state::AppState;
-use crate::{claims, history, lifecycle};
+use crate::{access, claims, history, lifecycle};
 use axum::Router;
 use serde_json::{Map, Value};
 
 pub fn routes() -> Router<AppState> {
-    lifecycle::routes().merge(claims::routes()).merge(history::routes()).merge(code_lists::routes())
+    lifecycle::routes()
+        .merge(claims::routes())
+        .merge(history::routes())
+        .merge(access::routes())
+        .merge(code_lists::routes())
 }
 
 pub fn document(schemas: &mut Map<String, Value>, paths: &mut Map<String, Value>) {
     lifecycle::document(schemas, paths);
     claims::document(schemas, paths);
     history::document(schemas, paths);
+    access::document(schemas, paths);
     code_lists::document(schemas, paths);
 }
 
 /// Tags that no resource has.
 pub fn tags() -> impl Iterator<Item = Value> {
-    [history::tag(), code_lists::tag()].into_iter()
+    [history::tag(), access::tag(), code_lists::tag()].into_iter()
 }

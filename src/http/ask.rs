@@ -2,14 +2,14 @@
 //! refused), the headers. axum's own extractors for paths and queries are not used elsewhere.
 use super::messages::Language;
 use super::problem::{FORBIDDEN, Located, MALFORMED_HEADER, Problem};
-use crate::access::{Action, Caller, may};
+use crate::access::{Action, Caller};
 use crate::clock::today;
 use crate::shared::check::Fault;
 use crate::shared::dates::{DATE_EXPECTED, is_business_date};
 use crate::shared::formats;
 use crate::state::AppState;
 use crate::store::unit::Intent;
-use crate::store::view::{Scope, View};
+use crate::store::view::View;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::{HeaderMap, Uri, header, request::Parts};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -63,16 +63,18 @@ impl Ask {
 
     /// What this caller may see.
     pub fn view(&self) -> View {
-        View::now(Scope::Register)
+        View::now(self.caller.scope())
     }
 
     /// # Errors
     /// 403 when the caller's role may not do this.
     pub fn must(&self, action: Action, resource: &str) -> Result<(), Problem> {
-        if may(self.caller.role, action, resource) {
-            return Ok(());
-        }
-        Err(Problem::new(FORBIDDEN).with(json!({"role": self.caller.role, "action": action.code()})))
+        if self.caller.may(action, resource) { Ok(()) } else { Err(self.forbidden(action.code())) }
+    }
+
+    pub fn forbidden(&self, action: &str) -> Problem {
+        let roles = self.caller.roles();
+        Problem::new(FORBIDDEN).with(json!({"role": roles, "action": action}))
     }
 
     /// The business date: `as_of`, else today in the installation's time zone.
@@ -104,7 +106,7 @@ impl Ask {
         let as_of = self.as_of(state);
         Ok(Intent {
             principal_id: self.caller.principal_id,
-            token_id: Some(self.caller.token_id),
+            token_id: self.caller.token_id,
             reason,
             request_id: Some(self.request_id.clone()),
             dry_run: self.params.flag("dry_run").unwrap_or(false),

@@ -20,6 +20,7 @@ pub mod problem;
 pub mod resource;
 pub mod serve;
 
+pub use code_lists::for_all;
 pub use contract::{contract, plain};
 pub use openapi::{header_refs, insert as insert_schema};
 pub use pages::DOCUMENT;

@@ -4,9 +4,10 @@ use crate::access::Action;
 use crate::http::ask::Ask;
 use crate::http::idempotency::{Begun, begin_post};
 use crate::http::json::Body;
-use crate::http::problem::{FORBIDDEN, Problem};
+use crate::http::problem::Problem;
 use crate::http::resource::{
-    Effect, Expand, Face, Operations, Post, begin_read, created, find, one, records_answer, shared, stale,
+    Effect, Face, Operations, Post, as_shown, begin_read, created, find, find_to, records_answer, shared,
+    stale,
 };
 use crate::http::{contract, etag, insert_schema};
 use crate::shared::life::Opening;
@@ -21,7 +22,6 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::vocab::Role;
 use sea_orm::sea_query::{ExprTrait, Order};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -130,17 +130,16 @@ async fn take(
     asked: NewTransition,
     expected: Result<i64, Problem>,
 ) -> Result<(Uuid, Record, i64), Problem> {
-    let row: Row = find(&unit.reader(), face, ask).await?;
+    let row: Row = find_to(unit, face, ask, Action::Transition).await?;
     let expected = expected?;
     stale(&row, expected)?;
     // Reopening what was closed is the administrator's (rules.md 1.5).
     let reopens = row.get("status") == Some(&json!("closed"));
-    if reopens && ask.caller.role != Role::Admin {
-        let params = json!({"role": ask.caller.role, "action": "reopen"});
-        return Err(Problem::new(FORBIDDEN).with(params));
+    if reopens && !ask.caller.is_admin() {
+        return Err(ask.forbidden("reopen"));
     }
-    let record = one(&unit.reader(), face, ask, &row, &Expand::default()).await?;
     let id = id_in(&row, "id").unwrap_or_default();
+    let record = as_shown(unit, face, ask, id).await?;
     let step = transition(unit, face.resource, row, record, expected, asked).await?;
     let steps = steps(&unit.reader(), face, id).await?;
     let step = steps.into_iter().find(|s| id_in(s, "id") == Some(step)).unwrap_or_default();

@@ -41,6 +41,7 @@ pub static ORGANISATION: Resource = Resource {
         },
     }],
     life: None,
+    followed: true,
     rule: Some(crate::store::rule::no_cycle),
 };
 

@@ -141,6 +141,7 @@ pub static PROJECT: Resource = Resource {
         },
     ],
     life: Some(Life { initial: "preparation", statuses: ProjectStatus::LIST, parent: "project_id" }),
+    followed: false,
     rule: None,
 };
 

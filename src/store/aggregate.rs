@@ -1,6 +1,6 @@
 //! Creating, changing and deleting whole aggregates and their parts, the same way for every resource: typed
 //! content, references that exist, codes that are free, one version for all.
-use super::read::{column, id_in};
+use super::read::{Reader, column, id_in};
 use super::resource::{Parser, Part, Reference, Resource, Target};
 use super::table::{Nested, Record, Row, Table};
 use super::unit::Unit;
@@ -102,7 +102,7 @@ pub async fn create(
             "recorded_at": unit.intent.now,
         }));
     }
-    check(unit, &resource.table, resource.references, resource.unique, &row).await?;
+    check(unit, &resource.table, resource.references, resource.unique, None, &row).await?;
     rule(unit, resource, &row).await?;
     unit.insert_root(resource, row).await?;
     if let Some(Value::Object(step)) = first_step {
@@ -120,9 +120,10 @@ pub async fn update(
     expected: i64,
     action: &'static str,
 ) -> Result<()> {
+    let before = row.clone();
     overwrite(&mut row, (resource.computed)(&record));
     overwrite(&mut row, resource.table.row(record));
-    check(unit, &resource.table, resource.references, resource.unique, &row).await?;
+    check(unit, &resource.table, resource.references, resource.unique, Some(&before), &row).await?;
     rule(unit, resource, &row).await?;
     unit.update_root(resource, row, expected, action).await
 }
@@ -134,21 +135,20 @@ pub async fn update(
 pub async fn delete(unit: &mut Unit, resource: &'static Resource, id: Uuid, expected: i64) -> Result<()> {
     let row = unit.reader().row_to_delete(resource, id).await?;
     at_version(&row, expected)?;
-    let referrers = referrers(unit, resource, id).await?;
-    if !referrers.is_empty() {
-        return Err(Error::Referenced(referrers));
+    if !referrers(&unit.whole(), resource, id).await?.is_empty() {
+        return Err(Error::Referenced(referrers(&unit.reader(), resource, id).await?));
     }
     // The version is raised first: it is what a racing writer meets.
     unit.update_root(resource, row, expected, "deleted").await?;
     for part in resource.parts {
-        for record in unit.reader().parts(part, &[id]).await?.remove(&id).unwrap_or_default() {
+        for record in unit.whole().parts(part, &[id]).await?.remove(&id).unwrap_or_default() {
             if let Some(part_id) = id_in(&record, "id") {
                 unit.delete_part(resource, id, &part.table, part_id).await?;
             }
         }
     }
     if let Some(life) = &resource.life {
-        let mut select = unit.reader().view.select(&STATUS_CHANGES);
+        let mut select = unit.whole().view.select(&STATUS_CHANGES);
         select.and_where(column(&STATUS_CHANGES, life.parent).eq(id));
         for step in unit.reader().rows(&STATUS_CHANGES, &select).await? {
             if let Some(step_id) = id_in(&step, "id") {
@@ -175,7 +175,7 @@ pub async fn create_part(
     row.insert(part.parent.into(), json!(root_id));
     row.append(&mut part.table.row(record));
     not_itself(resource, part, root_id, &row)?;
-    check(unit, &part.table, part.references, &[], &row).await?;
+    check(unit, &part.table, part.references, &[], None, &row).await?;
     unit.update_root(resource, root, expected, "updated").await?;
     unit.insert_part(resource, root_id, &part.table, row).await?;
     together(unit, part, root_id).await?;
@@ -195,7 +195,7 @@ pub async fn update_part(
     let mut row = part.table.row(record);
     row.insert(part.parent.into(), json!(root_id));
     not_itself(resource, part, root_id, &row)?;
-    check(unit, &part.table, part.references, &[], &row).await?;
+    check(unit, &part.table, part.references, &[], None, &row).await?;
     unit.update_root(resource, root, expected, "updated").await?;
     unit.update_part(resource, root_id, part, row).await?;
     together(unit, part, root_id).await
@@ -234,7 +234,7 @@ fn overwrite(row: &mut Row, with: Row) {
 
 /// What all parts of a kind must satisfy together, the change included.
 async fn together(unit: &Unit, part: &Part, root: Uuid) -> Result<()> {
-    let all = unit.reader().parts(part, &[root]).await?.remove(&root).unwrap_or_default();
+    let all = unit.whole().parts(part, &[root]).await?.remove(&root).unwrap_or_default();
     let mut faults = Faults::default();
     if all.len() > MOST_PARTS {
         faults.add("", "too_many", json!({"max": MOST_PARTS}));
@@ -257,12 +257,14 @@ fn not_itself(resource: &Resource, part: &Part, root: Uuid, row: &Row) -> Result
     if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
 }
 
-/// Every reference names a record that the view shows, and every code is free.
+/// Every reference names a record that the view shows, and every code is free. What stays as it was `before` is not
+/// asked for again: it may lie outside the caller's scope.
 async fn check(
     unit: &Unit,
     table: &Table,
     references: &[Reference],
     unique: &[&str],
+    before: Option<&Row>,
     row: &Row,
 ) -> Result<()> {
     let (reader, mut faults) = (unit.reader(), Faults::default());
@@ -272,7 +274,11 @@ async fn check(
             Target::Resource(name) => name,
             Target::NamedBy(column) => row.get(column).and_then(Value::as_str).unwrap_or_default(),
         };
-        if let Some(id) = id_in(row, reference.column) {
+        let kept = |column: &str| before.is_some_and(|before| before.get(column) == row.get(column));
+        let kind_kept = !matches!(reference.to, Target::NamedBy(kind) if !kept(kind));
+        if let Some(id) = id_in(row, reference.column)
+            && !(kept(reference.column) && kind_kept)
+        {
             asked.push((target, reference.column, id));
         }
     }
@@ -290,7 +296,8 @@ async fn check(
     for name in unique {
         let Some(value) = row.get(*name).filter(|v| !v.is_null()) else { continue };
         let own = id_in(row, "id").unwrap_or_default();
-        let mut select = reader.view.select_columns(table.name, "id", &["id", name]);
+        // A code is free or not, whoever has it.
+        let mut select = unit.whole().view.select_columns(table.name, "id", &["id", name]);
         let same = match id_in(row, name) {
             Some(id) => column(table, name).eq(id),
             None => column(table, name).eq(value.as_str().unwrap_or_default()),
@@ -306,13 +313,13 @@ async fn check(
 /// The resource's own rule about other records.
 async fn rule(unit: &Unit, resource: &Resource, row: &Row) -> Result<()> {
     let Some(rule) = resource.rule else { return Ok(()) };
-    let faults = rule(&unit.reader(), resource, row).await?;
+    let faults = rule(&unit.whole(), resource, row).await?;
     if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
 }
 
 /// Who refers to a record, its own parts apart. At most [`MOST_REFERRERS`].
-async fn referrers(unit: &Unit, resource: &Resource, id: Uuid) -> Result<Vec<Referrer>> {
-    let (reader, mut found) = (unit.reader(), Vec::new());
+async fn referrers(reader: &Reader<'_>, resource: &Resource, id: Uuid) -> Result<Vec<Referrer>> {
+    let mut found = Vec::new();
     for other in reader.register.resources {
         let roots = std::iter::once((&other.table, "id", other.references));
         let parts = other.parts.iter().map(|p| (&p.table, p.parent, p.references));

@@ -1,11 +1,15 @@
 //! Reading the audit trail: entries by position, and the states that rows had before and after them. Writing it is
 //! `history.rs`; what a caller may see of it is said by the view.
 use super::read::{Reader, id_in};
+use super::scope::Scope;
 use super::table::{Row, Table};
-use super::view::TWIN;
+use super::view::{TWIN, View};
 use super::{Resource, Result};
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
+use sea_orm::ConnectionTrait;
+use sea_orm::sea_query::{
+    Alias, Condition, Expr, ExprTrait, JoinType, Order, Query, SelectStatement, WithClause,
+};
 use uuid::Uuid;
 
 /// A line of the audit trail that has its place in the order of commits.
@@ -86,6 +90,9 @@ pub async fn entries(reader: &Reader<'_>, which: &Which, limit: u64) -> Result<(
     if let Some(until) = which.until {
         select.and_where(Expr::col(entry("at")).lt(until));
     }
+    if let Some(seen) = seen(reader, &which.resources) {
+        select.cond_where(seen);
+    }
     let position = || Expr::col(entry("position"));
     if let Some(beyond) = which.beyond {
         select.and_where(if which.newest_first { position().lt(beyond) } else { position().gt(beyond) });
@@ -93,7 +100,15 @@ pub async fn entries(reader: &Reader<'_>, which: &Which, limit: u64) -> Result<(
     let order = if which.newest_first { Order::Desc } else { Order::Asc };
     select.order_by(entry("position"), order).limit(limit + 1);
     let mut found = Vec::new();
-    for row in reader.query(&select).await? {
+    // What is gone is looked for in everything that ever was: two sets of tables.
+    if let Scope::Within(within) = reader.view.scope() {
+        let mut clause = WithClause::new();
+        for table in [reader.view.whole(), View::ever()].iter().flat_map(|all| within.tables(all)) {
+            clause.cte(table);
+        }
+        select.with_cte(clause);
+    }
+    for row in reader.conn.query_all(&select).await? {
         found.push(Entry {
             seq: row.try_get("", "seq")?,
             position: row.try_get("", "position")?,
@@ -113,6 +128,26 @@ pub async fn entries(reader: &Reader<'_>, which: &Which, limit: u64) -> Result<(
     let more = found.len() > limit;
     found.truncate(limit);
     Ok((found, more))
+}
+
+/// Of what lies within the caller's scope; what is gone must have lain there.
+fn seen(reader: &Reader<'_>, asked: &[String]) -> Option<Condition> {
+    let Scope::Within(within) = reader.view.scope() else { return None };
+    let (now, ever) = (reader.view.whole(), View::ever());
+    let id = || Expr::col((Alias::new("history_entry"), Alias::new("aggregate_id")));
+    let mut any = Condition::any();
+    let is_asked = |resource: &&&Resource| asked.is_empty() || asked.iter().any(|name| name == resource.name);
+    for resource in reader.register.resources.iter().filter(is_asked) {
+        let table = resource.table.name;
+        let gone = id().in_subquery(now.select_columns(table, "id", &["id"])).not();
+        let lay = id().in_subquery(within.ids(&ever, resource));
+        any = any.add(
+            Condition::all()
+                .add(Expr::col((Alias::new("history_entry"), Alias::new("aggregate"))).eq(resource.name))
+                .add(id().in_subquery(within.ids(&now, resource)).or(gone.and(lay))),
+        );
+    }
+    Some(any)
 }
 
 /// A state that a row had, from the entry that wrote it to the one that ended it.

@@ -12,6 +12,7 @@ pub mod read;
 pub mod remembered;
 pub mod resource;
 pub mod rule;
+pub mod scope;
 pub mod table;
 pub mod unit;
 pub mod view;

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, LockType, Order, Query, SelectStatement};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, StatementBuilder};
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// Ids of neighbours are carried up to this many a record; lists filtered by relation have all of them.
@@ -32,18 +32,33 @@ pub struct Neighbours {
 }
 
 impl Reader<'_> {
-    pub async fn query(&self, statement: &impl StatementBuilder) -> Result<Vec<QueryResult>> {
-        Ok(self.conn.query_all(statement).await?)
+    /// The same snapshot as it is, whoever asks: see [`View::whole`].
+    pub fn seeing<'v>(&'v self, view: &'v View) -> Reader<'v> {
+        Reader { view, conn: self.conn, engine: self.engine, register: self.register, as_of: self.as_of }
+    }
+
+    pub async fn query(&self, select: &SelectStatement) -> Result<Vec<QueryResult>> {
+        Ok(match self.view.with_tables(select) {
+            None => self.conn.query_all(select).await?,
+            Some(select) => self.conn.query_all(&select).await?,
+        })
     }
 
     pub async fn one(&self, select: &SelectStatement) -> Result<Option<QueryResult>> {
-        Ok(self.conn.query_one(select).await?)
+        Ok(match self.view.with_tables(select) {
+            None => self.conn.query_one(select).await?,
+            Some(select) => self.conn.query_one(&select).await?,
+        })
     }
 
-    /// Rows of a table, from a statement that answers with all its columns.
-    pub async fn rows(&self, table: &Table, statement: &impl StatementBuilder) -> Result<Vec<Row>> {
-        let rows = self.query(statement).await?;
-        Ok(rows.iter().map(|row| table.decode(row)).collect::<std::result::Result<_, _>>()?)
+    /// Rows of a table, from a select that answers with all its columns.
+    pub async fn rows(&self, table: &Table, select: &SelectStatement) -> Result<Vec<Row>> {
+        decoded(table, &self.query(select).await?)
+    }
+
+    /// Rows of a table as a statement has written them.
+    pub async fn written(&self, table: &Table, statement: &impl StatementBuilder) -> Result<Vec<Row>> {
+        decoded(table, &self.conn.query_all(statement).await?)
     }
 
     /// Whether the view shows no record of any resource.
@@ -68,12 +83,22 @@ impl Reader<'_> {
         self.rows(&resource.table, &select).await?.pop().ok_or(Error::NotFound)
     }
 
+    /// The same with all its ids, to be written again.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where the view shows none.
+    pub async fn row_to_write(&self, resource: &Resource, id: Uuid) -> Result<Row> {
+        let mut select = self.view.select_to_write(&resource.table);
+        select.and_where(column(&resource.table, "id").eq(id));
+        self.rows(&resource.table, &select).await?.pop().ok_or(Error::NotFound)
+    }
+
     /// The row of a record that nobody else changes until the transaction ends, though others may refer to it.
     ///
     /// # Errors
     /// [`Error::NotFound`] where the view shows none.
     pub async fn row_to_change(&self, resource: &Resource, id: Uuid) -> Result<Row> {
-        let mut select = self.view.select(&resource.table);
+        let mut select = self.view.select_to_write(&resource.table);
         select.and_where(column(&resource.table, "id").eq(id)).lock(LockType::NoKeyUpdate);
         self.rows(&resource.table, &select).await?.pop().ok_or(Error::NotFound)
     }
@@ -83,7 +108,7 @@ impl Reader<'_> {
     /// # Errors
     /// [`Error::NotFound`] where the view shows none.
     pub async fn row_to_delete(&self, resource: &Resource, id: Uuid) -> Result<Row> {
-        let mut select = self.view.select(&resource.table);
+        let mut select = self.view.select_to_write(&resource.table);
         select.and_where(column(&resource.table, "id").eq(id)).lock(LockType::Update);
         self.rows(&resource.table, &select).await?.pop().ok_or(Error::NotFound)
     }
@@ -114,6 +139,14 @@ impl Reader<'_> {
         let mut select = self.view.select(&resource.table);
         select.and_where(column(&resource.table, "id").is_in(ids.iter().copied()));
         self.rows(&resource.table, &select).await
+    }
+
+    /// Which of these ids the view shows, now.
+    pub async fn among(&self, resource: &Resource, ids: &[Uuid]) -> Result<HashSet<Uuid>> {
+        let mut select = self.view.select_columns(resource.table.name, "id", &["id"]);
+        select.and_where(column(&resource.table, "id").is_in(ids.iter().copied()));
+        let rows = self.query(&select).await?;
+        Ok(rows.iter().map(|row| row.try_get("", "id")).collect::<std::result::Result<_, _>>()?)
     }
 
     /// Which of these ids the view shows. Until the transaction ends none of them can be deleted (PostgreSQL;
@@ -185,6 +218,10 @@ impl Reader<'_> {
         }
         Ok(found)
     }
+}
+
+fn decoded(table: &Table, rows: &[QueryResult]) -> Result<Vec<Row>> {
+    Ok(rows.iter().map(|row| table.decode(row)).collect::<std::result::Result<_, _>>()?)
 }
 
 /// `"table"."name"`, to compare with.

@@ -2,6 +2,7 @@
 //! reading, listing, writing and history are done once, for all of them, from it.
 use super::listing::{Field, Relation};
 use super::read::Reader;
+use super::scope::Reach;
 use super::table::{Record, Row, Table};
 use crate::shared::check::{Content, Faults};
 use entity::vocab::CodeList;
@@ -31,6 +32,9 @@ pub struct Resource {
     pub fields: &'static [Field],
     pub relations: &'static [Relation],
     pub life: Option<Life>,
+    /// Whether a caller of a narrow scope sees a record of it wherever it sees something that refers to it: such as the
+    /// organisations of a project, without which the project could not be understood.
+    pub followed: bool,
     /// What must hold between this record and others, beside references and free codes.
     pub rule: Option<Rule>,
 }
@@ -130,6 +134,8 @@ pub fn parse<T: Serialize + DeserializeOwned + Content>(value: Value) -> Result<
 pub struct Register {
     pub resources: &'static [&'static Resource],
     pub derivations: &'static [Derivation],
+    /// What hangs on what roles are granted for.
+    pub reach: Reach,
 }
 
 impl Register {

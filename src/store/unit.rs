@@ -53,6 +53,7 @@ impl Touched {
 pub struct Unit {
     txn: DatabaseTransaction,
     view: View,
+    whole: View,
     engine: Engine,
     register: &'static Register,
     projections: &'static [Projection],
@@ -72,7 +73,8 @@ impl Unit {
         clock: Arc<dyn Clock>,
     ) -> Result<Self> {
         let txn = db.begin_write().await?;
-        Ok(Self { txn, view, engine: db.engine, register, projections, intent, clock, touched: Vec::new() })
+        let (whole, touched) = (view.whole(), Vec::new());
+        Ok(Self { txn, view, whole, engine: db.engine, register, projections, intent, clock, touched })
     }
 
     /// The register as this unit has changed it so far.
@@ -86,6 +88,11 @@ impl Unit {
         }
     }
 
+    /// The same without regard to who asks, for rules. What is read so is never shown.
+    pub fn whole(&self) -> Reader<'_> {
+        Reader { view: &self.whole, ..self.reader() }
+    }
+
     /// Ends the unit: on success runs the projections, writes history and commits, unless it is a dry run; else
     /// takes everything back.
     pub async fn finish<T>(self, db: &Db, outcome: Result<T>) -> Result<T> {
@@ -97,7 +104,7 @@ impl Unit {
             }
         };
         for projection in self.projections {
-            if let Err(error) = projection(&self.reader(), &self.touched).await {
+            if let Err(error) = projection(&self.whole(), &self.touched).await {
                 self.txn.rollback().await?;
                 return Err(error);
             }
@@ -125,6 +132,7 @@ impl Unit {
     pub async fn insert_root(&mut self, resource: &'static Resource, row: Row) -> Result<()> {
         let id = super::read::id_in(&row, "id").ok_or(Error::NotFound)?;
         let row = self.insert(&resource.table, row).await?;
+        self.view = self.view.including(id);
         self.touched.push(Touched {
             resource,
             id,
@@ -164,7 +172,7 @@ impl Unit {
             .and_where(column(&resource.table, "id").eq(id))
             .and_where(column(&resource.table, "version").eq(stored))
             .returning(resource.table.returning());
-        let Some(row) = self.reader().rows(&resource.table, &update).await?.pop() else {
+        let Some(row) = self.reader().written(&resource.table, &update).await?.pop() else {
             return Err(self.why_not(resource, id).await);
         };
         self.touch(resource, id, action, version, Change { table: &resource.table, id, row: Some(row) });
@@ -213,7 +221,7 @@ impl Unit {
             update.value(Alias::new(name), value);
         }
         update.and_where(column(&part.table, "id").eq(id)).returning(part.table.returning());
-        let row = self.reader().rows(&part.table, &update).await?.pop().ok_or(Error::NotFound)?;
+        let row = self.reader().written(&part.table, &update).await?.pop().ok_or(Error::NotFound)?;
         self.change_part(resource, root, Change { table: &part.table, id, row: Some(row) })
     }
 
@@ -241,7 +249,7 @@ impl Unit {
             .columns(values.iter().map(|(name, _)| Alias::new(*name)))
             .values_panic(values.iter().map(|(_, value)| Expr::value(value.clone())))
             .returning(table.returning());
-        self.reader().rows(table, &insert).await?.pop().ok_or(Error::NotFound)
+        self.reader().written(table, &insert).await?.pop().ok_or(Error::NotFound)
     }
 
     fn change_part(&mut self, resource: &'static Resource, root: Uuid, change: Change) -> Result<()> {

@@ -3,7 +3,7 @@ use crate::both;
 use crate::support::records;
 use chrono::{DateTime, Utc};
 use entity::vocab::{PrincipalKind, Role};
-use grantline::access::{self, NewToken};
+use grantline::access::{self, Grant, NewToken};
 use sea_orm::{ConnectionTrait, EntityTrait};
 use serde_json::json;
 
@@ -21,7 +21,7 @@ fn token(name: &str, role: Role, expires_at: Option<DateTime<Utc>>) -> NewToken 
         principal: "a service".into(),
         kind: PrincipalKind::Service,
         name: name.into(),
-        role,
+        grants: vec![Grant { role, root: None }],
         expires_at,
     }
 }
@@ -73,7 +73,7 @@ both! {
         let listed = access::list(db).await.unwrap();
         let line = |name: &str| listed.iter().find(|t| t.name == name).unwrap();
         assert_eq!(line("revoked").revoked_at, Some(soon), "the first time counts");
-        assert_eq!((line("expiring").expires_at, line("expiring").role), (Some(soon), Role::Viewer));
+        assert_eq!((line("expiring").expires_at, line("expiring").grants.clone()), (Some(soon), vec![Grant { role: Role::Viewer, root: None }]));
         assert_eq!(line("expiring").principal, "a service");
 
         // A text that is set works, whatever it was before.

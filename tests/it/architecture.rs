@@ -152,5 +152,7 @@ fn the_register_is_consistent() {
             assert!(part.table.columns().iter().any(|c| c.name == part.parent), "{}", part.name);
         }
         assert!(grantline::http::face(resource.name).is_some(), "{} has no face", resource.name);
+        assert!(register.reach.order.contains(&resource.name), "scopes know nothing of {}", resource.name);
     }
+    assert_eq!(register.reach.order.len(), register.resources.len());
 }

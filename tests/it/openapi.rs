@@ -316,6 +316,7 @@ async fn lists(app: &App, root: &str) {
 /// What is no resource of its own.
 async fn acts(app: &App) {
     app.get("/v1/changes").await.expect(200);
+    app.get("/v1/me").await.expect(200);
     let lists = app.get("/v1/code-lists").await.expect(200);
     for list in lists["items"].as_array().unwrap() {
         app.get(&format!("/v1/code-lists/{}", list["name"].as_str().unwrap())).await.expect(200);

@@ -217,15 +217,27 @@ async fn tokens_and_migrations(engine: Engine) {
     let line = |name: &str| list.lines().find(|l| l.contains(name)).unwrap().to_owned();
     let importer: Vec<String> = line("the importer").split('\t').map(str::to_owned).collect();
     assert_eq!(importer[..4], [id.clone(), "importer".into(), "the importer".into(), "contributor".into()]);
-    assert_eq!(importer[5..], ["-", "-"]);
+    assert_eq!(importer[5..], ["-", "-", "-"], "it does not expire, was not used, is not revoked");
     assert!(line("dated").contains("2099-12-31T22:00:00"), "the end of that day in Riga: {}", line("dated"));
+
+    // Scopes are read where they are given.
+    for (scope, said) in
+        [("project:NONE", "no such project"), ("NONE", "write funder:ID"), ("king:x", "write funder:ID")]
+    {
+        let scoped = with(&["token", "create", "--name", "scoped", "--role", "auditor", "--scope", scope]);
+        assert!(complaint(&scoped).contains(said), "{scope}");
+    }
+    let granted = said(&with(&["grant", "--principal", "An auditor", "--role", "auditor"]));
+    assert!(granted.contains("An auditor") && granted.ends_with("may now: auditor\n"), "{granted}");
+    let taken = said(&with(&["grant", "--principal", "An auditor"]));
+    assert!(taken.ends_with("may now: nothing\n"), "{taken}");
 
     let mut revoke = with(&["token", "revoke"]);
     revoke.push(&id);
     assert!(said(&revoke).contains(&id));
     let list = said(&with(&["token", "list"]));
     let revoked =
-        list.lines().find(|l| l.contains("the importer")).unwrap().split('\t').nth(6).unwrap().to_owned();
+        list.lines().find(|l| l.contains("the importer")).unwrap().split('\t').nth(7).unwrap().to_owned();
     assert_ne!(revoked, "-");
     let mut unknown = with(&["token", "revoke"]);
     unknown.push("01932c07-6b80-7000-8000-0000000000ff");

@@ -25,6 +25,20 @@ words! {
 }
 
 words! {
+    /// What a role is granted for.
+    pub enum ScopeKind = "scope-kinds", "What roles are granted for" {
+        /// Everything.
+        Register "register" { lv "Viss reģistrs", en "The whole register", ru "Весь реестр" }
+        /// What a funder pays for, directly or in the end: agreements and their projects.
+        Funder "funder" { lv "Finansētājs", en "A funder", ru "Финансирующая сторона" }
+        /// The agreements under a programme and their projects.
+        Programme "programme" { lv "Programma", en "A programme", ru "Программа" }
+        Project "project" { lv "Projekts", en "A project", ru "Проект" }
+        GrantAgreement "grant_agreement" { lv "Granta līgums", en "A grant agreement", ru "Соглашение о гранте" }
+    }
+}
+
+words! {
     /// What a principal is: somebody, or something that acts on its own.
     pub enum PrincipalKind = "principal-kinds", "Kinds of principals" {
         Person "person" { lv "Fiziska persona", en "Person", ru "Физическое лицо" }

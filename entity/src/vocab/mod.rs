@@ -212,6 +212,7 @@ lists![
     ProjectStatus,
     PublicationKind,
     Role,
+    ScopeKind,
     SectorVocabulary,
 ];
 

@@ -37,5 +37,6 @@ pub static PERSON: Resource = Resource {
     ],
     relations: &[],
     life: None,
+    followed: true,
     rule: None,
 };

@@ -51,7 +51,7 @@ async fn create_one(
     let row = unit.reader().row(face.resource, id).await?;
     let expand = Expand::default();
     let mut records =
-        represent(&unit.reader(), face, ask.caller.role, std::slice::from_ref(&row), &expand).await?;
+        represent(&unit.reader(), face, &ask.caller, std::slice::from_ref(&row), &expand).await?;
     Ok((id, records.pop().ok_or(Error::NotFound)?))
 }
 
@@ -114,7 +114,7 @@ async fn create_all(
         let id = crate::store::read::id_in(row, "id");
         ids.iter().position(|i| Some(*i) == id)
     });
-    represent(&unit.reader(), face, ask.caller.role, &rows, &Expand::default()).await
+    represent(&unit.reader(), face, &ask.caller, &rows, &Expand::default()).await
 }
 
 /// A body that is no object can't be merged into one.

@@ -10,14 +10,17 @@ use crate::http::filter::{MOST, USUAL};
 use crate::http::problem::Problem;
 use crate::shared::difference::differences;
 use crate::state::AppState;
-use crate::store::Record;
 use crate::store::entries::{Entry, State as RowState, Which, entries, states};
+use crate::store::read::Reader;
+use crate::store::scope::Scope;
+use crate::store::{Record, Target};
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashSet};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -159,7 +162,10 @@ pub async fn history(
     let states = states(&reader, face.resource, id, &seqs).await?;
     let last = found.last().map(|entry| entry.position).filter(|_| more);
     let next = last.map(|position| asked.further(&ask, &state, position));
-    let items: Vec<HistoryEntry> = found.into_iter().map(|entry| shown(&states, entry)).collect();
+    let mut items: Vec<HistoryEntry> = found.into_iter().map(|entry| shown(&states, entry)).collect();
+    if matches!(reader.view.scope(), Scope::Within(_)) {
+        leave_out_hidden(&reader, face, &mut items).await?;
+    }
     let mut response = records_answer(&ask, &json!(HistoryList { items, next: next.clone() }));
     if let Some(next) = next
         && let Ok(link) = HeaderValue::from_str(&format!("<{next}>; rel=\"next\""))
@@ -167,6 +173,46 @@ pub async fn history(
         response.headers_mut().insert(header::LINK, link);
     }
     Ok(response)
+}
+
+/// Takes out ids of records that the caller does not see, and parts that name one. A statement for each resource that
+/// is referred to.
+async fn leave_out_hidden(
+    reader: &Reader<'_>,
+    face: &Face,
+    items: &mut [HistoryEntry],
+) -> Result<(), Problem> {
+    let target = |change: &FieldChange| {
+        let part = face.resource.parts.iter().find(|part| Some(part.path) == change.part.as_deref());
+        let references = part.map_or(face.resource.references, |part| part.references);
+        let reference = references.iter().find(|reference| reference.column == change.field)?;
+        match reference.to {
+            Target::Resource(name) => Some(name),
+            Target::NamedBy(_) => None,
+        }
+    };
+    let id = |value: &Value| value.as_str().and_then(|text| text.parse::<Uuid>().ok());
+    let mut named: BTreeMap<&str, HashSet<Uuid>> = BTreeMap::new();
+    for change in items.iter().flat_map(|item| &item.changes) {
+        if let Some(target) = target(change) {
+            named.entry(target).or_default().extend([&change.from, &change.to].into_iter().filter_map(id));
+        }
+    }
+    let mut seen: HashSet<Uuid> = HashSet::new();
+    for (target, ids) in named {
+        let ids: Vec<Uuid> = ids.into_iter().collect();
+        seen.extend(reader.among(reader.register.get(target)?, &ids).await?);
+    }
+    for item in items {
+        let hidden = |change: &FieldChange| {
+            let names = |value| id(value).is_some_and(|id| !seen.contains(&id));
+            target(change).is_some() && (names(&change.from) || names(&change.to))
+        };
+        let parts: HashSet<Uuid> =
+            item.changes.iter().filter(|change| hidden(change)).filter_map(|change| change.part_id).collect();
+        item.changes.retain(|change| !hidden(change) && change.part_id.is_none_or(|id| !parts.contains(&id)));
+    }
+    Ok(())
 }
 
 fn shown(states: &[RowState], entry: Entry) -> HistoryEntry {

@@ -33,7 +33,7 @@ pub async fn list(
     let snapshot = begin_read(&state, &ask, listing.moment).await?;
     let reader = snapshot.reader();
     let page = listing::list(&reader, face.resource, &listing.query).await?;
-    let records = represent(&reader, face, ask.caller.role, &page.rows, &wish.expand).await?;
+    let records = represent(&reader, face, &ask.caller, &page.rows, &wish.expand).await?;
     let next = page.next.map(|after| {
         let cursor = Cursor { binding: listing.binding.clone(), as_of: listing.moment.as_of, after };
         next_address(&ask, &cursor.seal(&state.cursor_key))

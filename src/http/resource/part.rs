@@ -2,7 +2,7 @@
 use super::answer::{changed_answer, created, deleted, record_answer, records_answer};
 use super::create::must_be_object;
 use super::schema::{part_new_schema, part_writable};
-use super::single::{find, finish, merge, stale, version};
+use super::single::{find, find_to, finish, merge, stale, version};
 use super::unit::{begin_read, begin_write};
 use super::{Face, PartFace};
 use crate::access::Action;
@@ -87,7 +87,7 @@ async fn add(
     body: Value,
     expected: Result<i64, Problem>,
 ) -> Result<(Uuid, Uuid, i64, Record), Problem> {
-    let root = find(&unit.reader(), face, ask).await?;
+    let root = find_to(unit, face, ask, Action::Update).await?;
     let expected = expected?;
     stale(&root, expected)?;
     let record = prepare(&part.part.table, part.part.parse, body)?;
@@ -124,7 +124,7 @@ async fn change(
     changes: Record,
     expected: Result<i64, Problem>,
 ) -> Result<(Record, i64), Problem> {
-    let root = find(&unit.reader(), face, ask).await?;
+    let root = find_to(unit, face, ask, Action::Update).await?;
     let current = named(&unit.reader(), part, &root, ask).await?;
     let expected = expected?;
     stale(&root, expected)?;
@@ -170,7 +170,7 @@ async fn remove(
     ask: &Ask,
     expected: Result<i64, Problem>,
 ) -> Result<(Record, i64), Problem> {
-    let root = find(&unit.reader(), face, ask).await?;
+    let root = find_to(unit, face, ask, Action::Update).await?;
     let record = named(&unit.reader(), part, &root, ask).await?;
     let expected = expected?;
     stale(&root, expected)?;

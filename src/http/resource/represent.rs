@@ -2,15 +2,15 @@
 //! neighbours. A fixed number of statements a page, whatever its length.
 use super::Face;
 use super::expand::Expand;
-use crate::access::{Action, may};
+use crate::access::{Action, Caller};
 use crate::http::face;
 use crate::store::read::{Neighbours, Reader, id_in};
+use crate::store::view::View;
 use crate::store::{Link, Neighbour, Record, Result, Row};
 use chrono::SecondsFormat;
-use entity::vocab::Role;
 use futures_util::future::BoxFuture;
 use serde_json::json;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// Expanded collections have at most this many records each, and say where the rest is.
@@ -22,18 +22,18 @@ const MOST_EXPANDED_FURTHER: usize = 5;
 pub fn represent<'a>(
     reader: &'a Reader<'a>,
     face: &'static Face,
-    role: Role,
+    caller: &'a Caller,
     rows: &'a [Row],
     expand: &'a Expand,
 ) -> BoxFuture<'a, Result<Vec<Record>>> {
-    at_depth(Sight { reader, role, depth: 0 }, face, rows, expand)
+    at_depth(Sight { reader, caller, depth: 0 }, face, rows, expand)
 }
 
 /// Who looks at records, and how many steps away from those asked for.
 #[derive(Clone, Copy)]
 struct Sight<'a> {
     reader: &'a Reader<'a>,
-    role: Role,
+    caller: &'a Caller,
     depth: usize,
 }
 
@@ -43,7 +43,7 @@ fn at_depth<'a>(
     rows: &'a [Row],
     expand: &'a Expand,
 ) -> BoxFuture<'a, Result<Vec<Record>>> {
-    let Sight { reader, role, .. } = sight;
+    let Sight { reader, caller, .. } = sight;
     Box::pin(async move {
         let resource = face.resource;
         let ids: Vec<Uuid> = rows.iter().filter_map(|row| id_in(row, "id")).collect();
@@ -71,15 +71,11 @@ fn at_depth<'a>(
                 record.extend(further);
             }
         }
-        let actions: Vec<&str> = Action::ALL
-            .into_iter()
-            .filter(|a| *a != Action::Create && (*a != Action::Transition || resource.life.is_some()))
-            .filter(|a| *a == Action::Read || !reader.view.is_past())
-            .filter(|a| may(role, *a, resource.name))
-            .map(Action::code)
-            .collect();
-        for record in &mut records {
-            record.insert("available_actions".into(), json!(actions));
+        let actions = actions(reader, caller, face, &ids).await?;
+        for (record, id) in records.iter_mut().zip(&ids) {
+            let able = actions.iter().filter(|(_, to)| to.as_ref().is_none_or(|to| to.contains(id)));
+            let codes: Vec<&str> = able.map(|(action, _)| action.code()).collect();
+            record.insert("available_actions".into(), json!(codes));
         }
         for neighbour in resource.neighbours.iter().filter(|n| expand.0.contains_key(n.name)) {
             let below = &expand.0[neighbour.name];
@@ -88,6 +84,33 @@ fn at_depth<'a>(
         }
         Ok(records)
     })
+}
+
+/// What the caller may do, and to which of these records; none is to all. A statement for each action that is granted
+/// for less than the caller sees.
+async fn actions(
+    reader: &Reader<'_>,
+    caller: &Caller,
+    face: &Face,
+    ids: &[Uuid],
+) -> Result<Vec<(Action, Option<HashSet<Uuid>>)>> {
+    let (resource, mut found) = (face.resource, Vec::new());
+    for action in Action::ALL {
+        let of_lives = action == Action::Transition && resource.life.is_none();
+        let past = action != Action::Read && reader.view.is_past();
+        if action == Action::Create || of_lives || past || !caller.may(action, resource.name) {
+            continue;
+        }
+        let to = match caller.scope_to(action, resource.name) {
+            None => None,
+            Some(scope) => {
+                let view = View::now(scope);
+                Some(reader.seeing(&view).among(resource, ids).await?)
+            }
+        };
+        found.push((action, to));
+    }
+    Ok(found)
 }
 
 async fn bring_in(

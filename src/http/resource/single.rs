@@ -17,11 +17,13 @@ use crate::state::AppState;
 use crate::store::aggregate::{self, at_version, prepare};
 use crate::store::read::Reader;
 use crate::store::unit::Unit;
+use crate::store::view::View;
 use crate::store::{Error, Record, Row};
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 pub async fn read(
     face: &'static Face,
@@ -64,22 +66,28 @@ async fn change(
     changes: Record,
     expected: Result<i64, Problem>,
 ) -> Result<(Record, i64), Problem> {
-    let row = find(&unit.reader(), face, ask).await?;
+    let row = find_to(unit, face, ask, Action::Update).await?;
     // An absent record is a 404 before anything is asked of its version.
     let expected = expected?;
     stale(&row, expected)?;
     let current = face.resource.table.record(&row);
-    let shown = one(&unit.reader(), face, ask, &row, &Expand::default()).await?;
+    let id = crate::store::read::id_in(&row, "id").unwrap_or_default();
+    let shown = as_shown(unit, face, ask, id).await?;
     let merged = merge(&fields_schema(face), &writable(face), &current, &shown, changes)?;
     let record = prepare(&face.resource.table, face.resource.parse, merged)?;
     if writable(face).iter().all(|name| current.get(name) == record.get(name)) {
         return Ok((shown, expected));
     }
     aggregate::update(unit, face.resource, row.clone(), record, expected, "updated").await?;
-    let row =
-        unit.reader().row(face.resource, crate::store::read::id_in(&row, "id").unwrap_or_default()).await?;
+    let row = unit.reader().row(face.resource, id).await?;
     let record = one(&unit.reader(), face, ask, &row, &Expand::default()).await?;
     Ok((record, version(&row)))
+}
+
+/// The representation of a record as the unit has it now.
+pub async fn as_shown(unit: &Unit, face: &'static Face, ask: &Ask, id: Uuid) -> Result<Record, Problem> {
+    let row = unit.reader().row(face.resource, id).await?;
+    one(&unit.reader(), face, ask, &row, &Expand::default()).await
 }
 
 /// A merge patch (RFC 7396) applied to the writable members, held against the schema of a whole record. Members
@@ -94,7 +102,10 @@ pub fn merge(
     let (mut faults, mut patch) = (Faults::default(), Record::new());
     for (name, value) in changes {
         if writable.contains(&name) {
-            patch.insert(name, value);
+            // What comes back as it was shown is no change: an id that is hidden from the caller was shown as null.
+            if shown.get(&name) != Some(&value) {
+                patch.insert(name, value);
+            }
         } else if shown.get(&name).is_none() {
             let pointer = pointer_segment(&name);
             faults.add(pointer, "unknown_member", json!({"known": writable}));
@@ -134,11 +145,11 @@ async fn remove(
     ask: &Ask,
     expected: Result<i64, Problem>,
 ) -> Result<Record, Problem> {
-    let row = find(&unit.reader(), face, ask).await?;
+    let row = find_to(unit, face, ask, Action::Delete).await?;
     let expected = expected?;
     stale(&row, expected)?;
-    let record = one(&unit.reader(), face, ask, &row, &Expand::default()).await?;
     let id = crate::store::read::id_in(&row, "id").unwrap_or_default();
+    let record = as_shown(unit, face, ask, id).await?;
     aggregate::delete(unit, face.resource, id, expected).await?;
     Ok(record)
 }
@@ -179,6 +190,22 @@ pub async fn find(reader: &Reader<'_>, face: &Face, ask: &Ask) -> Result<Row, Pr
     Ok(reader.row(face.resource, id).await?)
 }
 
+/// The row that the address names, with all its columns, to be written again.
+///
+/// # Errors
+/// 404 where the caller does not see it, 403 where it sees it and may not do this to it.
+pub async fn find_to(unit: &Unit, face: &Face, ask: &Ask, action: Action) -> Result<Row, Problem> {
+    let reader = unit.reader();
+    let id = reader.resolve(face.resource, ask.path("id")).await?;
+    let row = reader.row_to_write(face.resource, id).await?;
+    if let Some(scope) = ask.caller.scope_to(action, face.resource.name)
+        && !reader.seeing(&View::now(scope)).among(face.resource, &[id]).await?.contains(&id)
+    {
+        return Err(ask.forbidden(action.code()));
+    }
+    Ok(row)
+}
+
 /// The representation of one row.
 pub async fn one(
     reader: &Reader<'_>,
@@ -187,7 +214,7 @@ pub async fn one(
     row: &Row,
     expand: &Expand,
 ) -> Result<Record, Problem> {
-    let mut records = represent(reader, face, ask.caller.role, std::slice::from_ref(row), expand).await?;
+    let mut records = represent(reader, face, &ask.caller, std::slice::from_ref(row), expand).await?;
     records.pop().ok_or_else(|| Problem::new(NOT_FOUND))
 }
 

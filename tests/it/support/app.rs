@@ -5,7 +5,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use entity::vocab::{PrincipalKind, Role};
-use grantline::access::{self, NewToken};
+use grantline::access::{self, Grant, NewToken};
 use grantline::clock::{Clock, FixedClock};
 use grantline::config::{Config, Settings};
 use grantline::http::router;
@@ -104,11 +104,16 @@ impl App {
 
     /// A new token of a role.
     pub async fn token_for(&self, role: Role) -> String {
+        self.token_with(&format!("{role:?} of the tests"), &[Grant { role, root: None }]).await
+    }
+
+    /// A new token of a principal, with these grants.
+    pub async fn token_with(&self, principal: &str, grants: &[Grant]) -> String {
         let new = NewToken {
-            principal: format!("{role:?} of the tests"),
+            principal: principal.to_owned(),
             kind: PrincipalKind::Service,
             name: "test".into(),
-            role,
+            grants: grants.to_vec(),
             expires_at: None,
         };
         access::issue(&self.state.db, new, self.clock.now()).await.unwrap().text

@@ -1,0 +1,108 @@
+//! Who asks, and what was granted to it. Pure: no database, no HTTP.
+use super::role::{Action, may};
+use crate::store::scope::{Root, Scope, Within};
+use entity::vocab::{PrincipalKind, Role};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// A role, for the whole register or for what hangs on one record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grant {
+    pub role: Role,
+    /// None for the whole register.
+    pub root: Option<Root>,
+}
+
+/// Who asks: the principal behind the token, and what it may do.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub principal_id: Uuid,
+    pub kind: PrincipalKind,
+    pub name: String,
+    pub token_id: Option<Uuid>,
+    pub grants: Vec<Grant>,
+}
+
+impl Caller {
+    /// Whether it may do this to some record at least.
+    pub fn may(&self, action: Action, resource: &str) -> bool {
+        self.grants.iter().any(|grant| may(grant.role, action, resource))
+    }
+
+    /// What it may see.
+    pub fn scope(&self) -> Scope {
+        self.scope_of(&self.grants)
+    }
+
+    /// To which records it may do this; none where that is all that it sees.
+    pub fn scope_to(&self, action: Action, resource: &str) -> Option<Scope> {
+        let grants: Vec<Grant> =
+            self.grants.iter().copied().filter(|grant| may(grant.role, action, resource)).collect();
+        let everywhere = grants.iter().any(|grant| grant.root.is_none());
+        let all = self.grants.iter().all(|grant| grants.iter().any(|able| able.root == grant.root));
+        (!everywhere && !all).then(|| self.scope_of(&grants))
+    }
+
+    /// Whether it runs the installation.
+    pub fn is_admin(&self) -> bool {
+        self.grants.iter().any(|grant| grant.role == Role::Admin && grant.root.is_none())
+    }
+
+    /// Its roles, for messages.
+    pub fn roles(&self) -> Vec<Role> {
+        let mut roles: Vec<Role> = Vec::new();
+        for grant in &self.grants {
+            if !roles.contains(&grant.role) {
+                roles.push(grant.role);
+            }
+        }
+        roles
+    }
+
+    fn scope_of(&self, grants: &[Grant]) -> Scope {
+        let roots: Option<Vec<Root>> = grants.iter().map(|grant| grant.root).collect();
+        // One grant for the whole register is enough; no grant at all is nothing.
+        match roots {
+            Some(roots) => {
+                Scope::Within(Arc::new(Within { roots, principal_id: self.principal_id, made: Vec::new() }))
+            }
+            None => Scope::Register,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn caller(grants: &[(Role, Option<Root>)]) -> Caller {
+        Caller {
+            principal_id: Uuid::nil(),
+            kind: PrincipalKind::Person,
+            name: "Somebody".into(),
+            token_id: None,
+            grants: grants.iter().map(|(role, root)| Grant { role: *role, root: *root }).collect(),
+        }
+    }
+
+    fn roots(scope: &Scope) -> Option<&[Root]> {
+        match scope {
+            Scope::Register => None,
+            Scope::Within(within) => Some(&within.roots),
+        }
+    }
+
+    #[test]
+    fn a_scope_is_what_all_grants_give_together() {
+        let (one, two) = (Root::Project(Uuid::nil()), Root::Funder(Uuid::nil()));
+        let both = caller(&[(Role::Viewer, Some(one)), (Role::ProgrammeManager, Some(two))]);
+        assert_eq!(roots(&both.scope()), Some(&[one, two][..]));
+        assert_eq!(both.scope_to(Action::Update, "project").as_ref().and_then(roots), Some(&[two][..]));
+        assert!(both.scope_to(Action::Read, "project").is_none(), "all that it sees");
+        let everything = caller(&[(Role::Viewer, None), (Role::Contributor, Some(one))]);
+        assert_eq!(roots(&everything.scope()), None);
+        assert_eq!(everything.scope_to(Action::Update, "event").as_ref().and_then(roots), Some(&[one][..]));
+        assert!(everything.may(Action::Update, "event") && !everything.may(Action::Update, "project"));
+        assert_eq!(roots(&caller(&[]).scope()), Some(&[][..]), "no grant, nothing");
+    }
+}

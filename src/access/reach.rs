@@ -1,0 +1,137 @@
+//! What hangs on that for which a role was granted: the agreements of a funder or programme and their projects, and
+//! what is linked to these. One place says it for all resources; the store makes every query keep to it.
+use crate::funders::{Way, agreements_paid_by, projects_of};
+use crate::store::Resource;
+use crate::store::path::{step, within};
+use crate::store::scope::{Root, Within};
+use crate::store::view::View;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, SelectStatement, UnionType};
+use uuid::Uuid;
+
+/// The records of a resource that hang on the roots of a scope. What the caller made itself is added by the store.
+pub fn reach(all: &View, within: &Within, resource: &'static Resource) -> Vec<SelectStatement> {
+    let scope = Hanging { all, within };
+    match resource.name {
+        "grant_agreement" => scope.agreements(),
+        "project" => scope.projects(),
+        "event" => scope.linked("event_link", "event_id"),
+        "publication" => {
+            let mut own = scope.linked("publication_link", "publication_id");
+            let events = within.ids_of(all, "event");
+            own.push(step(all, "publication_link", "publication_id", "event_id", events));
+            own
+        }
+        "claim" => scope.claims(),
+        "programme" => scope.programmes().into_iter().collect(),
+        "funder" => scope.some("funder", &scope.funders()).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+struct Hanging<'a> {
+    all: &'a View,
+    within: &'a Within,
+}
+
+impl Hanging<'_> {
+    fn of(&self, pick: fn(Root) -> Option<Uuid>) -> Vec<Uuid> {
+        self.within.roots.iter().copied().filter_map(pick).collect()
+    }
+
+    fn funders(&self) -> Vec<Uuid> {
+        self.of(|root| match root {
+            Root::Funder(id) => Some(id),
+            _ => None,
+        })
+    }
+
+    /// Records of a table by id; none where there is no id.
+    fn some(&self, table: &'static str, ids: &[Uuid]) -> Option<SelectStatement> {
+        let mut select = self.all.select_columns(table, "id", &["id"]);
+        select.and_where(Expr::col((Alias::new(table), Alias::new("id"))).is_in(ids.iter().copied()));
+        (!ids.is_empty()).then_some(select)
+    }
+
+    /// The programmes that were granted, and those right below them.
+    fn programmes(&self) -> Option<SelectStatement> {
+        let ids = self.of(|root| match root {
+            Root::Programme(id) => Some(id),
+            _ => None,
+        });
+        let mut own = self.some("programme", &ids)?;
+        let below = self.some("programme", &ids)?;
+        own.union(UnionType::Distinct, step(self.all, "programme", "id", "parent_id", below));
+        Some(own)
+    }
+
+    /// Agreements of funders and programmes, and single ones.
+    fn agreements_but_of_projects(&self) -> Vec<SelectStatement> {
+        let mut selects = Vec::new();
+        for way in [Way::Direct, Way::Ultimate] {
+            selects
+                .extend(self.some("funder", &self.funders()).map(|f| agreements_paid_by(self.all, f, way)));
+        }
+        if let (Some(one), Some(two)) = (self.programmes(), self.programmes()) {
+            selects.push(step(self.all, "grant_agreement", "id", "programme_id", one));
+            selects.push(step(self.all, "funding_hop", "grant_agreement_id", "programme_id", two));
+        }
+        let single = self.of(|root| match root {
+            Root::GrantAgreement(id) => Some(id),
+            _ => None,
+        });
+        selects.extend(self.some("grant_agreement", &single));
+        selects
+    }
+
+    fn single_projects(&self) -> Option<SelectStatement> {
+        let single = self.of(|root| match root {
+            Root::Project(id) => Some(id),
+            _ => None,
+        });
+        self.some("project", &single)
+    }
+
+    fn agreements(&self) -> Vec<SelectStatement> {
+        let mut selects = self.agreements_but_of_projects();
+        let of_projects = self.single_projects();
+        selects.extend(
+            of_projects.map(|p| step(self.all, "agreement_project", "grant_agreement_id", "project_id", p)),
+        );
+        selects
+    }
+
+    /// Projects of those agreements, and single ones: another project of a single project's agreement is not among
+    /// them.
+    fn projects(&self) -> Vec<SelectStatement> {
+        let of_agreements = self.agreements_but_of_projects().into_iter();
+        let mut selects: Vec<_> = of_agreements.map(|agreements| projects_of(self.all, agreements)).collect();
+        selects.extend(self.single_projects());
+        selects
+    }
+
+    /// What links of a table tie to projects and agreements within the scope, and to programmes that were granted.
+    fn linked(&self, table: &'static str, take: &'static str) -> Vec<SelectStatement> {
+        let ids = |name| self.within.ids_of(self.all, name);
+        let mut selects = vec![
+            step(self.all, table, take, "project_id", ids("project")),
+            step(self.all, table, take, "grant_agreement_id", ids("grant_agreement")),
+        ];
+        selects.extend(self.programmes().map(|p| step(self.all, table, take, "programme_id", p)));
+        selects
+    }
+
+    /// Claims about what lies within the scope.
+    fn claims(&self) -> Vec<SelectStatement> {
+        let subjects = crate::REGISTER.resources.iter().filter(|r| r.name != "claim" && r.name != "person");
+        subjects
+            .map(|subject| {
+                let columns = ["id", "subject_kind", "subject_id"];
+                let mut select = self.all.select_columns("claim", "id", &columns);
+                select
+                    .and_where(Expr::col((Alias::new("claim"), Alias::new("subject_kind"))).eq(subject.name))
+                    .and_where(within("claim", "subject_id", self.within.ids(self.all, subject)));
+                select
+            })
+            .collect()
+    }
+}
