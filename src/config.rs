@@ -71,6 +71,9 @@ pub struct Config {
     pub shutdown_grace: Duration,
     /// Origins as a browser sends them (`https://app.example.org`), or the single `*`.
     pub cors_origins: Vec<String>,
+    /// Requests a minute; 0 for any number.
+    pub rate_limit_per_token: u32,
+    pub rate_limit_per_address: u32,
     pub metrics_public: bool,
     /// Secret.
     pub demo_token: Option<String>,
@@ -146,6 +149,8 @@ impl Config {
             keep_alive_timeout: read.needed("keep_alive_timeout", parse::seconds),
             shutdown_grace: read.needed("shutdown_grace", parse::seconds),
             cors_origins: read.optional("cors_origins", parse::origins).unwrap_or_default(),
+            rate_limit_per_token: read.needed("rate_limit_per_token", parse::rate),
+            rate_limit_per_address: read.needed("rate_limit_per_address", parse::rate),
             metrics_public: read.needed("metrics_public", parse::yes_or_no),
             demo_token: read.optional("demo_token", parse::demo_token),
         };

@@ -1,6 +1,7 @@
 //! What every handler may reach.
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::http::limits::Limits;
 use crate::http::metrics::Metrics;
 use crate::store::db::Db;
 use base64::Engine as _;
@@ -15,6 +16,7 @@ pub struct AppState {
     pub clock: Arc<dyn Clock>,
     pub config: Arc<Config>,
     pub metrics: Metrics,
+    pub limits: Arc<Limits>,
     /// Signs cursors; the same on all servers of one database.
     pub cursor_key: [u8; 32],
 }
@@ -24,7 +26,8 @@ impl AppState {
     /// When the database can't give or keep the installation's own secrets.
     pub async fn new(db: Db, clock: Arc<dyn Clock>, config: Arc<Config>) -> Result<Self, DbErr> {
         let cursor_key = installation_key(&db, "cursor_key").await?;
-        Ok(Self { db, clock, config, metrics: Metrics::new(), cursor_key })
+        let limits = Arc::new(Limits::new(&config));
+        Ok(Self { db, clock, config, metrics: Metrics::new(), limits, cursor_key })
     }
 }
 

@@ -47,6 +47,14 @@ pub(super) fn connections(text: &str) -> Result<u32, String> {
         .ok_or("write a number from 1 to 1000.".into())
 }
 
+/// Requests a minute.
+pub(super) fn rate(text: &str) -> Result<u32, String> {
+    text.parse()
+        .ok()
+        .filter(|rate| *rate <= 1_000_000)
+        .ok_or("write a number of requests a minute from 0 to 1000000; 0 is no limit.".into())
+}
+
 pub(super) fn time_zone(text: &str) -> Result<Tz, String> {
     text.parse().map_err(|_| "write a name of the IANA time zone database, such as Europe/Riga.".into())
 }

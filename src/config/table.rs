@@ -59,6 +59,10 @@ settings! {
         "How long a connection may rest between two requests";
     "shutdown_grace" "--shutdown-grace" "GRANTLINE_SHUTDOWN_GRACE" "SECONDS" "30" false
         "How long running requests may take to finish when the server is told to stop";
+    "rate_limit_per_token" "--rate-limit-per-token" "GRANTLINE_RATE_LIMIT_PER_TOKEN" "REQUESTS" "6000" false
+        "How many requests a minute one token may make of this server; 0 for any number";
+    "rate_limit_per_address" "--rate-limit-per-address" "GRANTLINE_RATE_LIMIT_PER_ADDRESS" "REQUESTS" "12000" false
+        "The same of one network address; 0 for any number, as behind a proxy that counts by itself";
     "metrics_public" "--metrics-public" "GRANTLINE_METRICS_PUBLIC" "TRUE/FALSE" "false" false
         "Whether GET /metrics answers others than this machine: true or false";
     "demo_token" "--demo-token" "GRANTLINE_DEMO_TOKEN" "TOKEN" "" true

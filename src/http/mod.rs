@@ -10,6 +10,7 @@ mod filter;
 pub mod idempotency;
 pub mod json;
 mod layers;
+pub mod limits;
 pub mod messages;
 pub mod metrics;
 mod openapi;
@@ -75,6 +76,7 @@ pub fn router(state: AppState) -> Router {
         .layer(DefaultBodyLimit::max(state.config.body_limit))
         .layer(from_fn(layers::plain_errors))
         .layer(CatchPanicLayer::custom(layers::panicked))
+        .layer(from_fn_with_state(state.clone(), limits::limited))
         .layer(from_fn_with_state(state.clone(), layers::edge))
         .layer(from_fn_with_state(state.metrics.clone(), metrics::track))
         .layer(cors(&state.config.cors_origins))

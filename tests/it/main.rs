@@ -14,6 +14,7 @@ mod expansion;
 mod filters;
 mod history;
 mod idempotency;
+mod limits;
 mod lists;
 mod matrix;
 mod openapi;

@@ -7,7 +7,7 @@ use crate::shared::dates::DATE_PATTERN;
 use serde_json::{Map, Value, json};
 
 /// Error answers: status, name of the shared answer, what it means.
-const RESPONSES: [(u16, &str, &str); 15] = [
+const RESPONSES: [(u16, &str, &str); 16] = [
     (400, "BadRequest", "The address, a header or the body can't be understood; each fault is named."),
     (401, "Unauthenticated", "No token, or one that is unknown, expired or revoked."),
     (403, "Forbidden", "The caller's role does not allow this."),
@@ -24,6 +24,11 @@ const RESPONSES: [(u16, &str, &str); 15] = [
         "The content is not valid; each fault is named with its JSON pointer. Nothing was written.",
     ),
     (428, "PreconditionRequired", "`If-Match` is needed."),
+    (
+        429,
+        "TooManyRequests",
+        "The token or the address has asked too often; `Retry-After` says when to go on.",
+    ),
     (500, "Internal", "The fault is ours; it is in the log under the request's id."),
     (503, "Unavailable", "The database is away for the moment."),
     (507, "StorageFull", "The server has no space left. Nothing was written."),
@@ -37,7 +42,7 @@ pub fn response(status: u16) -> Value {
 
 /// References to shared headers, with those that every answer has.
 pub fn header_refs(names: &[&str]) -> Value {
-    let always = [REQUEST_ID, "Access-Control-Allow-Origin"];
+    let always = [REQUEST_ID, "Access-Control-Allow-Origin", "RateLimit", "RateLimit-Policy"];
     let all = names.iter().copied().chain(always);
     let refer = |name: &str| (name.to_owned(), json!({"$ref": format!("#/components/headers/{name}")}));
     all.map(refer).collect::<Map<_, _>>().into()
@@ -55,6 +60,8 @@ pub fn headers() -> Value {
         "Access-Control-Allow-Origin": header("The web origin that may read this, where the installation allows any.", "^\\S+$", 2000),
         "Preference-Applied": header("`return=minimal`, where the caller preferred that.", "^return=minimal$", 20),
         "Idempotency-Replayed": header("`true` where this was answered before and nothing was done now.", "^true$", 4),
+        "RateLimit": header("What is left of the tightest limit: `\"token\";r=5999;t=1`, `t` in seconds until all of it is there again (draft-ietf-httpapi-ratelimit-headers).", "^\"[a-z]+\";r=[0-9]+;t=[0-9]+$", 60),
+        "RateLimit-Policy": header("That limit: `\"token\";q=6000;w=60` requests in `w` seconds.", "^\"[a-z]+\";q=[0-9]+;w=60$", 60),
         "WWW-Authenticate": header("How to say who asks: `Bearer`.", "^Bearer", 200),
         "Retry-After": {"description": "Seconds after which to try again.", "schema": {"type": "integer", "format": "int32", "minimum": 1, "maximum": 3600}},
     })
@@ -66,7 +73,7 @@ pub fn responses() -> Value {
         let own: &[&str] = match status {
             401 => &["WWW-Authenticate"],
             412 => &["ETag"],
-            409 | 503 => &["Retry-After"],
+            409 | 429 | 503 => &["Retry-After"],
             _ => &[],
         };
         responses.insert(

@@ -324,5 +324,5 @@ fn ok(description: &str, schema: &str, headers: &[&str]) -> Value {
 
 /// Shared answers by status, with those that any operation can give.
 fn answers(codes: &[u16]) -> Map<String, Value> {
-    codes.iter().chain(&[408, 500, 503]).map(|code| (code.to_string(), response(*code))).collect()
+    codes.iter().chain(&[408, 429, 500, 503]).map(|code| (code.to_string(), response(*code))).collect()
 }

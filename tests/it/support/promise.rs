@@ -5,7 +5,9 @@ use grantline::http::contract;
 use serde_json::Value;
 
 /// Headers that mean something of their own: an answer has them only where the document says so.
-const TELLING: [&str; 7] = [
+const TELLING: [&str; 9] = [
+    "ratelimit",
+    "ratelimit-policy",
     "idempotency-replayed",
     "etag",
     "location",
