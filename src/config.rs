@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// What was written on the command line and in the environment, before it is looked at.
@@ -75,6 +75,11 @@ pub struct Config {
     pub rate_limit_per_token: u32,
     pub rate_limit_per_address: u32,
     pub metrics_public: bool,
+    /// Beside the file of an embedded database where none is named.
+    pub erasure_journal: Option<PathBuf>,
+    pub audit_key: Option<PathBuf>,
+    /// None: no checkpoints but those made by hand.
+    pub audit_checkpoint_every: Option<Duration>,
     /// Secret.
     pub demo_token: Option<String>,
 }
@@ -152,6 +157,9 @@ impl Config {
             rate_limit_per_token: read.needed("rate_limit_per_token", parse::rate),
             rate_limit_per_address: read.needed("rate_limit_per_address", parse::rate),
             metrics_public: read.needed("metrics_public", parse::yes_or_no),
+            erasure_journal: read.optional("erasure_journal", parse::path),
+            audit_key: read.optional("audit_key", parse::path),
+            audit_checkpoint_every: read.optional("audit_checkpoint_every", parse::seconds),
             demo_token: read.optional("demo_token", parse::demo_token),
         };
         if read.problems.is_empty() { Ok(config) } else { Err(ConfigProblems(read.problems)) }

@@ -1,4 +1,5 @@
 //! What every handler may reach.
+use crate::access::Journal;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::http::limits::Limits;
@@ -19,6 +20,8 @@ pub struct AppState {
     pub limits: Arc<Limits>,
     /// Signs cursors; the same on all servers of one database.
     pub cursor_key: [u8; 32],
+    /// Where erasures are told outside the database.
+    pub journal: Journal,
 }
 
 impl AppState {
@@ -27,7 +30,13 @@ impl AppState {
     pub async fn new(db: Db, clock: Arc<dyn Clock>, config: Arc<Config>) -> Result<Self, DbErr> {
         let cursor_key = installation_key(&db, "cursor_key").await?;
         let limits = Arc::new(Limits::new(&config));
-        Ok(Self { db, clock, config, metrics: Metrics::new(), limits, cursor_key })
+        let beside = db.file().map(|file| {
+            let mut name = file.into_os_string();
+            name.push("-erasures");
+            name.into()
+        });
+        let journal = Journal::new(config.erasure_journal.clone().or(beside));
+        Ok(Self { db, clock, config, metrics: Metrics::new(), limits, cursor_key, journal })
     }
 }
 

@@ -21,8 +21,11 @@ pub struct Model {
     pub at: DateTimeUtc,
     pub reason: Option<String>,
     pub request_id: Option<String>,
-    /// SHA-256 of the rows written and of `previous_digest`, in hexadecimal.
+    /// SHA-256 of the entry, the rows written and the digest of the aggregate's entry before, in hexadecimal.
     pub digest: String,
     pub previous_seq: Option<i64>,
+    /// SHA-256 over the link of the position before and this entry's digest, place and time, in hexadecimal; given
+    /// with the position.
+    pub link: Option<String>,
 }
 impl ActiveModelBehavior for ActiveModel {}

@@ -159,6 +159,44 @@ async fn twin(m: &SchemaManager<'_>, plan: &Plan, first: &[Column]) -> Result<()
     Ok(())
 }
 
+/// Adds columns to a table that is there already, and to its twin. They must be nullable: what was written before has
+/// no value in them, and digests leave out nulls, so that digests made before still are what they were.
+pub async fn add_with_twin(m: &SchemaManager<'_>, table: &str, columns: &[Column]) -> Result<(), DbErr> {
+    for name in [table.to_owned(), format!("{table}_past")] {
+        add(m, &name, columns).await?;
+    }
+    Ok(())
+}
+
+/// Adds columns to a table without a twin.
+pub async fn add(m: &SchemaManager<'_>, table: &str, columns: &[Column]) -> Result<(), DbErr> {
+    for column in columns {
+        let definition = column.or_null().definition(is_postgres(m));
+        m.alter_table(Table::alter().table(table.to_owned()).add_column(definition).to_owned()).await?;
+    }
+    Ok(())
+}
+
+/// Lets a text column of a table and its twin be null. SQLite can't do that in place: the column is made anew.
+pub async fn let_be_null(m: &SchemaManager<'_>, table: &str, name: &'static str) -> Result<(), DbErr> {
+    for table in [table.to_owned(), format!("{table}_past")] {
+        if is_postgres(m) {
+            let sql = format!("ALTER TABLE \"{table}\" ALTER COLUMN \"{name}\" DROP NOT NULL");
+            m.get_connection().execute_unprepared(&sql).await?;
+            continue;
+        }
+        for sql in [
+            format!("ALTER TABLE \"{table}\" ADD COLUMN \"anew\" text"),
+            format!("UPDATE \"{table}\" SET \"anew\" = \"{name}\""),
+            format!("ALTER TABLE \"{table}\" DROP COLUMN \"{name}\""),
+            format!("ALTER TABLE \"{table}\" RENAME COLUMN \"anew\" TO \"{name}\""),
+        ] {
+            m.get_connection().execute_unprepared(&sql).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Drops the tables and their twins, last first.
 pub async fn drop_with_twins(m: &SchemaManager<'_>, plans: &[&Plan]) -> Result<(), DbErr> {
     for plan in plans.iter().rev() {

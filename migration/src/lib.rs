@@ -10,6 +10,7 @@ mod m20261122_000004_projects;
 mod m20261122_000005_agreements;
 mod m20261122_000006_events;
 mod m20261122_000007_claims;
+mod m20261122_000008_audit;
 mod m20261122_000010_idempotency;
 mod m20261122_000011_grants;
 
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000005_agreements::Migration),
             Box::new(m20261122_000006_events::Migration),
             Box::new(m20261122_000007_claims::Migration),
+            Box::new(m20261122_000008_audit::Migration),
             Box::new(m20261122_000010_idempotency::Migration),
             Box::new(m20261122_000011_grants::Migration),
         ]

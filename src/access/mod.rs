@@ -8,11 +8,26 @@ mod role;
 mod store;
 
 pub use caller::{Caller, Grant};
-pub use me::{document, routes, tag};
-pub use persons::{PERSON, PERSONS};
+pub use me::tag;
+pub use persons::{
+    Act, Journal, Kept, Line, PERSON, PERSONS, PersonalRead, keep_up, model, note, tell,
+};
 pub use reach::reach;
 pub use role::{Action, may};
 pub use store::{
     IssuedToken, NewToken, TokenLine, authenticate, grant_to_principal, issue, list, principal, replace,
     revoke, set_token,
 };
+
+use crate::state::AppState;
+use axum::Router;
+use serde_json::{Map, Value};
+
+pub fn routes() -> Router<AppState> {
+    me::routes().merge(persons::routes())
+}
+
+pub fn document(schemas: &mut Map<String, Value>, paths: &mut Map<String, Value>) {
+    me::document(schemas, paths);
+    persons::document(schemas, paths);
+}

@@ -1,5 +1,6 @@
 //! `grantline serve`: checks, migrates, listens, and stops when told to.
 use super::needed_database;
+use crate::access::{Kept, keep_up};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::http::router;
@@ -9,8 +10,13 @@ use crate::state::AppState;
 use crate::store::db::Db;
 use anyhow::Context;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
+
+/// How often erasures are kept up.
+const UPKEEP: Duration = Duration::from_secs(60 * 60);
 
 pub async fn run(config: Config) -> anyhow::Result<()> {
     logging::init(config.log_format, &config.log_level)?;
@@ -29,13 +35,37 @@ pub async fn listen(config: &Config) -> anyhow::Result<TcpListener> {
     })
 }
 
-/// Connects and migrates.
+/// Connects, migrates, and erases again what a restored back-up has brought back.
 pub async fn open(config: Config, url: &str) -> anyhow::Result<AppState> {
     let db = Db::connect(url, config.database_connections).await?;
     for name in db.migrate().await? {
         tracing::info!(name, "migrated");
     }
-    Ok(AppState::new(db, Arc::new(SystemClock), Arc::new(config)).await?)
+    let state = AppState::new(db, Arc::new(SystemClock), Arc::new(config)).await?;
+    if state.journal.path().is_none() {
+        tracing::warn!(
+            "no erasure journal is set (--erasure-journal): a restored back-up will bring erased personal data back"
+        );
+    }
+    let kept = keep_up(&state).await.context("the erasure journal can't be followed")?;
+    if kept != Kept::default() {
+        tracing::info!(?kept, "erasures were kept up");
+    }
+    Ok(state)
+}
+
+/// What is done by the clock: erasing what need not be kept any longer.
+fn by_the_clock(state: &AppState) -> JoinSet<()> {
+    let (mut tasks, state) = (JoinSet::new(), state.clone());
+    tasks.spawn(async move {
+        loop {
+            tokio::time::sleep(UPKEEP).await;
+            if let Err(error) = keep_up(&state).await {
+                tracing::error!(%error, "erasures could not be kept up: it will be tried again in an hour");
+            }
+        }
+    });
+    tasks
 }
 
 /// Serves until Ctrl-C or SIGTERM, then lets running requests finish.
@@ -55,9 +85,11 @@ pub async fn until_told(listener: TcpListener, state: AppState) -> anyhow::Resul
         shutdown_grace: state.config.shutdown_grace,
     };
     let db = state.db.clone();
+    let mut tasks = by_the_clock(&state);
     if let Stopped::CutOff(connections) = serve(listener, router(state), limits, told).await {
         tracing::warn!(connections, "some requests did not finish in time");
     }
+    tasks.shutdown().await;
     db.close().await;
     Ok(())
 }

@@ -2,6 +2,7 @@
 use super::LogFormat;
 use chrono_tz::Tz;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// A day: longer than any time limit makes sense.
@@ -124,6 +125,14 @@ pub(super) fn origins(text: &str) -> Result<Vec<String>, String> {
         "write origins without a path, such as https://app.example.org,http://localhost:5173, or a single *."
             .into(),
     )
+}
+
+pub(super) fn path(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    match path.file_name() {
+        Some(_) if !path.is_dir() => Ok(path),
+        _ => Err("write the path of a file, such as /var/lib/grantline/erasures.jsonl.".into()),
+    }
 }
 
 pub(super) fn yes_or_no(text: &str) -> Result<bool, String> {

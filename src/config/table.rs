@@ -65,6 +65,12 @@ settings! {
         "The same of one network address; 0 for any number, as behind a proxy that counts by itself";
     "metrics_public" "--metrics-public" "GRANTLINE_METRICS_PUBLIC" "TRUE/FALSE" "false" false
         "Whether GET /metrics answers others than this machine: true or false";
+    "erasure_journal" "--erasure-journal" "GRANTLINE_ERASURE_JOURNAL" "FILE" "" false
+        "Where erasures of personal data are told outside the database, so that a restored back-up does not undo them; for SQLite, where not set, the database's file with -erasures at its end";
+    "audit_key" "--audit-key" "GRANTLINE_AUDIT_KEY" "FILE" "" false
+        "The file with the key that signs checkpoints of the history, made by grantline audit keygen";
+    "audit_checkpoint_every" "--audit-checkpoint-every" "GRANTLINE_AUDIT_CHECKPOINT_EVERY" "SECONDS" "" false
+        "How often serve signs a checkpoint of the history; not at all where it is not set";
     "demo_token" "--demo-token" "GRANTLINE_DEMO_TOKEN" "TOKEN" "" true
         "The demo's access token, for scripts: 32 characters or more of A-Z, a-z, 0-9, - and _; made anew otherwise";
 }

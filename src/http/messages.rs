@@ -225,6 +225,17 @@ pub const MESSAGES: &[(&str, &str, &str)] = &[
         "this claim holds no value that could be adopted",
         "šajā apgalvojumā nav pārņemamas vērtības",
     ),
+    (
+        "removed",
+        "the personal data of this record was erased or restricted: it does not change any more",
+        "šī ieraksta personas dati ir dzēsti vai ierobežoti: tas vairs nemainās",
+    ),
+    (
+        "kept_until",
+        "the personal data is restricted and must be kept until {until}",
+        "personas dati ir ierobežoti un jāglabā līdz {until}",
+    ),
+    ("in_the_past", "{date} is before today, {today}", "{date} ir pirms šodienas, {today}"),
     ("referenced_by", "{resource} {id} refers to it", "uz to atsaucas {resource} {id}"),
 ];
 

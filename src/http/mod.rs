@@ -57,6 +57,7 @@ pub static DERIVED: &[(&[&str], SchemaOf)] = &[
         &["organisation", "funder", "programme", "project", "grant_agreement", "event", "publication"],
         SchemaOf::new::<claims::SourceFacts>(),
     ),
+    (&["person"], SchemaOf::new::<access::model::RemovalFacts>()),
     (&["project"], SchemaOf::new::<lifecycle::ProjectLife>()),
     (&["grant_agreement"], SchemaOf::new::<lifecycle::AgreementLife>()),
 ];

@@ -1,5 +1,6 @@
 //! Creating, changing and deleting whole aggregates and their parts, the same way for every resource: typed
 //! content, references that exist, codes that are free, one version for all.
+use super::personal;
 use super::read::{Reader, column, id_in};
 use super::resource::{Parser, Part, Reference, Resource, Target};
 use super::table::{Nested, Record, Row, Table};
@@ -138,6 +139,7 @@ pub async fn delete(unit: &mut Unit, resource: &'static Resource, id: Uuid, expe
     if !referrers(&unit.whole(), resource, id).await?.is_empty() {
         return Err(Error::Referenced(referrers(&unit.reader(), resource, id).await?));
     }
+    personal::not_kept(unit, &row)?;
     // The version is raised first: it is what a racing writer meets.
     unit.update_root(resource, row, expected, "deleted").await?;
     for part in resource.parts {
@@ -156,7 +158,12 @@ pub async fn delete(unit: &mut Unit, resource: &'static Resource, id: Uuid, expe
             }
         }
     }
-    unit.delete_root(resource, id, expected + 1).await
+    unit.delete_root(resource, id, expected + 1).await?;
+    // What nobody needs in the register, nobody needs in its past.
+    match resource.table.personal {
+        [] => Ok(()),
+        _ => personal::forget(&unit.reader(), &resource.table, id, true).await,
+    }
 }
 
 /// Adds a part, raising the root's version.

@@ -7,10 +7,11 @@ pub use migrate::{MigrateError, MigrationState};
 
 use sea_orm::sqlx::{self, postgres::PgConnectOptions};
 use sea_orm::{
-    AccessMode, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel, RuntimeErr,
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel, RuntimeErr,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use std::future::Future;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// How long a caller waits before the server's presence is doubted, and then between one doubt and the next.
@@ -115,6 +116,31 @@ impl Db {
         }
     }
 
+    /// The file of an embedded database.
+    pub fn file(&self) -> Option<PathBuf> {
+        match self.engine {
+            Engine::Sqlite => {
+                let options = self.write.get_sqlite_connection_pool().connect_options();
+                Some(options.get_filename().to_owned())
+            }
+            Engine::Postgres => None,
+        }
+    }
+
+    /// Folds SQLite's write-ahead log into the file and empties it, so that what was erased does not stand there any
+    /// longer. Where somebody still reads, a later one does it.
+    ///
+    /// # Errors
+    /// What the database says; see [`super::classify::classify`].
+    pub async fn forget_freed(&self) -> Result<(), DbErr> {
+        match self.engine {
+            Engine::Sqlite => {
+                self.write.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await.map(drop)
+            }
+            Engine::Postgres => Ok(()),
+        }
+    }
+
     /// Closes all connections, waiting for those in use. SQLite folds its write-ahead log into the file then.
     pub async fn close(&self) {
         match self.engine {
@@ -180,7 +206,6 @@ fn unreachable_error(cause: std::io::Error) -> DbErr {
 mod tests {
     use super::*;
     use crate::store::classify::{DbFault, classify};
-    use sea_orm::ConnectionTrait;
 
     async fn opened(dir: &tempfile::TempDir) -> Db {
         let url = format!("sqlite://{}", dir.path().join("a.db").display());

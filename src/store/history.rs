@@ -7,20 +7,24 @@
 //! are visible: it never goes back, and readers go by it.
 use super::Result;
 use super::db::{Db, Engine};
+use super::digest::{Content, Hash, NO_LINK, Place, hex_digest};
 use super::table::{Row, Table};
 use super::unit::{Intent, Touched};
 use super::view::TWIN;
 use crate::clock::Clock;
 use chrono::{DateTime, Utc};
 use entity::history_entry;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, IntoIden, Order, Query, TableRef};
+use sea_orm::sea_query::{
+    Alias, Expr, ExprTrait, Func, IntoIden, IntoValueTuple, Order, Query, TableRef, ValueTuple,
+};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait};
-use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// Locks the numbering on PostgreSQL; any constant of ours would do.
 const SEQUENCER_LOCK: i64 = 0x6772_616e_746c_696e;
+
+/// Entries that are numbered in one statement: three values each, within what both databases bind.
+const MOST_PLACES: usize = 2000;
 
 /// A row as a unit of work left it; none where it was deleted.
 pub struct Change {
@@ -69,29 +73,20 @@ async fn newest(txn: &DatabaseTransaction, aggregate: Uuid) -> Result<Option<(i6
     })
 }
 
-/// SHA-256 over the entry, the rows it leaves and the entry before it, as JSON with sorted members. Rows stand in the
-/// order of table and id, so that their twins give the same digest again.
 fn digest(intent: &Intent, aggregate: &Touched, previous: Option<&str>) -> String {
-    let mut changes: Vec<&Change> = aggregate.changes.iter().collect();
-    changes.sort_unstable_by_key(|change| (change.table.name, change.id));
-    let rows: Vec<Value> = changes
-        .into_iter()
-        .map(|change| json!({"table": change.table.name, "id": change.id, "row": change.row}))
-        .collect();
-    let mut content = json!({
-        "aggregate": aggregate.resource.name,
-        "id": aggregate.id,
-        "action": aggregate.action,
-        "version": aggregate.version,
-        "principal_id": intent.principal_id,
-        "token_id": intent.token_id,
-        "at": intent.now,
-        "reason": intent.reason,
-        "rows": rows,
-        "previous": previous,
-    });
-    content.sort_all_objects();
-    Sha256::digest(content.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()
+    let content = Content {
+        aggregate: aggregate.resource.name,
+        id: aggregate.id,
+        action: aggregate.action,
+        version: aggregate.version,
+        principal_id: intent.principal_id,
+        token_id: intent.token_id,
+        at: intent.now,
+        reason: intent.reason.as_deref(),
+        request_id: intent.request_id.as_deref(),
+        previous,
+    };
+    hex_digest(&content.text(aggregate.changes.iter().map(|c| (c.table, c.id, c.row.as_ref()))))
 }
 
 /// Ends the row's newest state in its twin and, unless it was deleted, copies the live row as the next one.
@@ -126,37 +121,59 @@ async fn keep(txn: &DatabaseTransaction, change: &Change, seq: i64) -> Result<()
 
 /// Numbers the committed entries that have no position yet, in the order of `seq`. Their time is the one at which
 /// they are numbered, not that of their requests, and never before that of an earlier position: what was the
-/// register's state at an instant stays so.
+/// register's state at an instant stays so. Each is linked to the position before it, so that an order changed later
+/// shows.
 pub async fn sequence(txn: &DatabaseTransaction, clock: &dyn Clock) -> Result<()> {
     let entry = Alias::new("history_entry");
     let newest = Query::select()
-        .columns([Alias::new("position"), Alias::new("sequenced_at")])
+        .columns(["position", "sequenced_at", "link"].map(Alias::new))
         .from(entry.clone())
         .and_where(Expr::col(Alias::new("position")).is_not_null())
         .order_by(Alias::new("position"), Order::Desc)
         .limit(1)
         .to_owned();
-    let (mut last, mut at) = (0i64, clock.now());
+    let (mut last, mut at, mut link) = (0i64, clock.now(), NO_LINK);
     if let Some(row) = txn.query_one(&newest).await? {
         last = row.try_get("", "position")?;
         let before: Option<DateTime<Utc>> = row.try_get("", "sequenced_at")?;
         at = before.filter(|before| *before > at).unwrap_or(at);
+        link = link_of(row.try_get("", "link")?);
     }
     let waiting = Query::select()
-        .column(Alias::new("seq"))
-        .expr_as(Expr::cust("ROW_NUMBER() OVER (ORDER BY seq)"), Alias::new("place"))
+        .columns(["seq", "digest"].map(Alias::new))
         .from(entry.clone())
         .and_where(Expr::col(Alias::new("position")).is_null())
+        .order_by(Alias::new("seq"), Order::Asc)
         .to_owned();
-    let mut update = Query::update();
-    update
-        .table(entry.clone())
-        .from(TableRef::SubQuery(Box::new(waiting), Alias::new("waiting").into_iden()))
-        .value(Alias::new("position"), Expr::col((Alias::new("waiting"), Alias::new("place"))).add(last))
-        .value(Alias::new("sequenced_at"), at)
-        .and_where(Expr::col((entry, Alias::new("seq"))).equals((Alias::new("waiting"), Alias::new("seq"))));
-    txn.execute(&update).await?;
+    let mut places: Vec<ValueTuple> = Vec::new();
+    for row in txn.query_all(&waiting).await? {
+        let (seq, digest) = (row.try_get("", "seq")?, row.try_get("", "digest")?);
+        last += 1;
+        let place = Place { seq, position: last, sequenced_at: at, digest };
+        link = place.link(&link);
+        places.push((seq, last, hex::encode(link)).into_value_tuple());
+    }
+    for places in places.chunks(MOST_PLACES) {
+        let place = Alias::new("place");
+        // Both databases call the columns of a list of values so.
+        let of = |n: usize| Expr::col((place.clone(), Alias::new(format!("column{n}"))));
+        let mut update = Query::update();
+        update
+            .table(entry.clone())
+            .from(TableRef::ValuesList(places.to_vec(), place.clone().into_iden()))
+            .value(Alias::new("position"), of(2))
+            .value(Alias::new("link"), of(3))
+            .value(Alias::new("sequenced_at"), at)
+            .and_where(of(1).equals((entry.clone(), Alias::new("seq"))));
+        txn.execute(&update).await?;
+    }
     Ok(())
+}
+
+/// An entry of before there were links counts as none.
+pub fn link_of(link: Option<String>) -> Hash {
+    let bytes = link.and_then(|link| hex::decode(link).ok());
+    bytes.and_then(|bytes| bytes.try_into().ok()).unwrap_or(NO_LINK)
 }
 
 /// The same in a transaction of its own, one server at a time (PostgreSQL).

@@ -3,11 +3,13 @@
 pub mod aggregate;
 pub mod classify;
 pub mod db;
+pub mod digest;
 pub mod entries;
 pub mod error;
 mod history;
 pub mod listing;
 pub mod path;
+pub mod personal;
 pub mod read;
 pub mod remembered;
 pub mod resource;

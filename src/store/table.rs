@@ -38,6 +38,8 @@ pub struct Table {
     pub nested: &'static [Nested],
     /// Columns that are computed from others and never shown, and the parent's id of a part.
     pub hidden: &'static [&'static str],
+    /// Columns with personal data and what is computed from it: see [`super::personal`].
+    pub personal: &'static [&'static str],
     columns: fn() -> Vec<Column>,
     decode: fn(&QueryResult) -> Result<Row, DbErr>,
     encode: fn(Row) -> Result<Vec<Cell>, DbErr>,
@@ -49,7 +51,13 @@ impl Table {
         E: EntityTrait,
         E::Model: Serialize + DeserializeOwned + FromQueryResult + ModelTrait<Entity = E>,
     {
-        Self { name, nested, hidden, columns: columns::<E>, decode: decode::<E>, encode: encode::<E> }
+        let (columns, decode, encode) = (columns::<E>, decode::<E>, encode::<E>);
+        Self { name, nested, hidden, personal: &[], columns, decode, encode }
+    }
+
+    /// The same table, with personal data in these columns.
+    pub const fn holding(self, personal: &'static [&'static str]) -> Self {
+        Self { personal, ..self }
     }
 
     pub fn columns(&self) -> Vec<Column> {

@@ -161,6 +161,7 @@ impl Unit {
         };
         row.insert("version".into(), json!(version));
         row.insert("updated_at".into(), json!(self.intent.now));
+        resource.table.seal(&mut row)?;
         let mut update = Query::update();
         update.table(Alias::new(resource.table.name));
         for (name, value) in resource.table.encode(row)? {
@@ -212,9 +213,10 @@ impl Unit {
         resource: &'static Resource,
         root: Uuid,
         part: &'static Part,
-        row: Row,
+        mut row: Row,
     ) -> Result<()> {
         let id = super::read::id_in(&row, "id").ok_or(Error::NotFound)?;
+        part.table.seal(&mut row)?;
         let mut update = Query::update();
         update.table(Alias::new(part.table.name));
         for (name, value) in part.table.encode(row)? {
@@ -241,7 +243,8 @@ impl Unit {
     }
 
     /// Answers the row as the database holds it, which is what history keeps and digests.
-    async fn insert(&self, table: &Table, row: Row) -> Result<Row> {
+    async fn insert(&self, table: &Table, mut row: Row) -> Result<Row> {
+        table.seal(&mut row)?;
         let values = table.encode(row)?;
         let mut insert = Query::insert();
         insert

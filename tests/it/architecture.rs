@@ -91,8 +91,8 @@ fn nothing_imports_the_http_side_of_a_room_and_stores_know_no_http() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// Statements that change rows stand in the store alone; tokens, which are not part of the register, in `access`,
-/// and the installation's own secrets in `state.rs`.
+/// Statements that change rows stand in the store alone; what is not part of the register beside it: tokens and the log
+/// of who read personal data in `access`, and the installation's own secrets in `state.rs`.
 #[test]
 fn no_other_way_to_write_exists() {
     const WRITES: [&str; 7] = [
@@ -104,7 +104,8 @@ fn no_other_way_to_write_exists() {
         "execute(",
         "ActiveModel",
     ];
-    let allowed = |path: &str| path.starts_with("store/") || ["access/store.rs", "state.rs"].contains(&path);
+    const OUTSIDE: [&str; 3] = ["access/store.rs", "access/persons/reads.rs", "state.rs"];
+    let allowed = |path: &str| path.starts_with("store/") || OUTSIDE.contains(&path);
     let mut wrong = Vec::new();
     for (path, code) in code() {
         for word in WRITES.iter().filter(|word| !allowed(&path) && code.contains(**word)) {

@@ -21,6 +21,7 @@ mod openapi;
 mod openings;
 mod parts;
 mod past;
+mod personal_data;
 mod program;
 mod races;
 mod scopes;

@@ -347,6 +347,10 @@ async fn acts(app: &App) {
         let steps = app.get(&format!("{address}/transitions")).await.expect(200);
         assert!(steps["items"].as_array().unwrap().contains(&body));
     }
+    let person = app.address("person").await;
+    app.get(&format!("{person}/personal-data")).await.expect(200);
+    let erase = "/personal-data?ground=consent_withdrawn";
+    app.at_version("DELETE", &person, erase, None).await.expect(200);
     let project = app.record("project").await;
     let claim = json!({"subject_kind": "project", "subject_id": project["id"], "field": "acronym",
         "value": "LATBEL", "source_title": "A page"});

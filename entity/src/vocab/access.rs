@@ -76,3 +76,28 @@ words! {
         }
     }
 }
+
+words! {
+    /// Why personal data is erased, or restricted where it must be kept for a while: Regulation (EU) 2016/679 (GDPR),
+    /// article 17(1), points (a) to (e).
+    pub enum ErasureGround = "erasure-grounds", "Grounds of erasing personal data" {
+        /// Point (a).
+        NoLongerNecessary "no_longer_necessary" {
+            lv "Vairs nav nepieciešami", en "No longer necessary", ru "Больше не нужны"
+        }
+        /// Point (b).
+        ConsentWithdrawn "consent_withdrawn" {
+            lv "Piekrišana atsaukta", en "Consent withdrawn", ru "Согласие отозвано"
+        }
+        /// Point (c).
+        Objection "objection" { lv "Iebildums", en "Objection", ru "Возражение" }
+        /// Point (d).
+        UnlawfulProcessing "unlawful_processing" {
+            lv "Nelikumīga apstrāde", en "Unlawful processing", ru "Незаконная обработка"
+        }
+        /// Point (e).
+        LegalObligation "legal_obligation" {
+            lv "Juridisks pienākums dzēst", en "Legal obligation to erase", ru "Правовое обязательство удалить"
+        }
+    }
+}

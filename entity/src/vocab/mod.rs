@@ -194,6 +194,7 @@ lists![
     AgreementStatus,
     ClaimSubject,
     ContactRole,
+    ErasureGround,
     EventKind,
     EventMode,
     EventRole,

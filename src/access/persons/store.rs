@@ -1,5 +1,6 @@
 //! The table of persons, and how lists of them are filtered.
 use super::model::PersonFields;
+use crate::shared::check::Faults;
 use crate::shared::search::search_text;
 use crate::shared::text::fold;
 use crate::store::listing::{Field, Kind};
@@ -10,7 +11,12 @@ use serde_json::{Value, json};
 pub static PERSON: Resource = Resource {
     name: "person",
     path: "persons",
-    table: Table::of::<entity::person::Entity>("person", &[], &["name_key", "search_text"]),
+    table: Table::of::<entity::person::Entity>(
+        "person",
+        &[],
+        &["name_key", "search_text", "salt", "commitment"],
+    )
+    .holding(&["name", "position", "email", "phone", "name_key", "search_text"]),
     code: None,
     parse: parse::<PersonFields>,
     references: &[Reference::to("organisation_id", "organisation")],
@@ -38,5 +44,14 @@ pub static PERSON: Resource = Resource {
     relations: &[],
     life: None,
     followed: true,
-    rule: None,
+    rule: Some(|_, _, row| Box::pin(async move { Ok(stays_removed(row)) })),
 };
+
+/// What was erased or restricted does not come back by a change.
+fn stays_removed(row: &Row) -> Faults {
+    let mut faults = Faults::default();
+    if ["erased_at", "restricted_at"].iter().any(|name| row.get(*name).is_some_and(|at| !at.is_null())) {
+        faults.add("", "removed", json!({}));
+    }
+    faults
+}

@@ -3,6 +3,7 @@ use super::Face;
 use super::answer::bytes_answer;
 use super::csv;
 use super::represent::represent;
+use super::seen;
 use super::unit::begin_read;
 use super::{Wish, records_answer};
 use crate::access::Action;
@@ -34,6 +35,8 @@ pub async fn list(
     let reader = snapshot.reader();
     let page = listing::list(&reader, face.resource, &listing.query).await?;
     let records = represent(&reader, face, &ask.caller, &page.rows, &wish.expand).await?;
+    drop(snapshot);
+    seen::log(&state, &ask, face, &wish.expand, &records).await;
     let next = page.next.map(|after| {
         let cursor = Cursor { binding: listing.binding.clone(), as_of: listing.moment.as_of, after };
         next_address(&ask, &cursor.seal(&state.cursor_key))

@@ -10,10 +10,11 @@ mod operations;
 mod part;
 mod represent;
 mod schema;
+mod seen;
 mod single;
 mod unit;
 
-pub use answer::{changed_answer, created, records_answer};
+pub use answer::{changed_answer, created, record_answer, records_answer};
 pub use expand::{Expand, Wish};
 pub use history::{Actor, HistoryEntry, HistoryList, asked};
 pub use operations::{Effect, Operations, Post, document, id_parameter, shared};

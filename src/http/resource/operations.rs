@@ -142,6 +142,8 @@ pub enum Effect {
     Creates,
     CreatesSeveral,
     Changes,
+    /// Work that goes on after the answer.
+    Starts,
 }
 
 /// Operations of one tag.
@@ -222,7 +224,7 @@ impl Operations {
         }
         let mut answers = answers(&codes);
         match post.effect {
-            Effect::Changes => {
+            Effect::Changes | Effect::Starts => {
                 let about = "The record as it is now, or would be (`dry_run=true`, then without `ETag`).";
                 answers.insert("200".into(), ok(about, post.answer, &["ETag", REPLAYED]));
             }
@@ -240,6 +242,34 @@ impl Operations {
         }
         let body = body("application/json", post.request, post.example.clone());
         self.operation(post.id, post.summary, post.about, parameters, Some(body), answers)
+    }
+
+    /// An operation that takes no body: what it does says how it answers. Where there are parameters of the path, the
+    /// version of what they name is needed.
+    pub fn bare(
+        &self,
+        operation: &str,
+        summary: &str,
+        about: &str,
+        schema: &str,
+        mut parameters: Vec<Value>,
+        effect: Effect,
+    ) -> Value {
+        let answers = match effect {
+            Effect::Starts => {
+                let mut answers = answers(&[400, 401, 403, 507]);
+                answers.insert("202".into(), ok("It has begun, or goes on already.", schema, &[]));
+                answers
+            }
+            _ => {
+                parameters.extend(write_parameters(true));
+                let mut answers = answers(&[400, 401, 403, 404, 409, 412, 428, 507]);
+                let about = "The record as it is now, or would be (`dry_run=true`, then without `ETag`).";
+                answers.insert("200".into(), ok(about, schema, &["ETag"]));
+                answers
+            }
+        };
+        self.operation(operation, summary, about, parameters, None, answers)
     }
 
     fn patch(&self, operation: &str, summary: &str, schema: &str, mut parameters: Vec<Value>) -> Value {

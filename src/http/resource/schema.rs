@@ -117,6 +117,10 @@ fn representation(face: &Face, fields: &Value) -> Map<String, Value> {
         );
     }
     shown(fields, &mut properties);
+    // What can be erased can be missing.
+    for name in face.resource.table.personal {
+        properties.get_mut(*name).into_iter().for_each(nullable);
+    }
     if let Some(life) = &face.resource.life {
         let words: Vec<&str> = life.statuses.terms.iter().map(|t| t.code).collect();
         properties.insert(

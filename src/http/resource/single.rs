@@ -4,9 +4,10 @@ use super::create::must_be_object;
 use super::expand::Expand;
 use super::represent::represent;
 use super::schema::{fields_schema, writable};
+use super::seen;
 use super::unit::{begin_read, begin_write};
 use super::{Face, Wish};
-use crate::access::Action;
+use crate::access::{Act, Action, Line, tell};
 use crate::http::ask::Ask;
 use crate::http::contract;
 use crate::http::etag;
@@ -15,7 +16,7 @@ use crate::http::problem::{INVALID, NOT_FOUND, Problem, STALE_VERSION};
 use crate::shared::check::{Faults, pointer_segment};
 use crate::state::AppState;
 use crate::store::aggregate::{self, at_version, prepare};
-use crate::store::read::Reader;
+use crate::store::read::{Reader, id_in};
 use crate::store::unit::Unit;
 use crate::store::view::View;
 use crate::store::{Error, Record, Row};
@@ -38,6 +39,8 @@ pub async fn read(
     let reader = snapshot.reader();
     let row = find(&reader, face, &ask).await?;
     let record = one(&reader, face, &ask, &row, &wish.expand).await?;
+    drop(snapshot);
+    seen::log(&state, &ask, face, &wish.expand, std::slice::from_ref(&record)).await;
     Ok(record_answer(&ask, version(&row), &wish.prune(record)))
 }
 
@@ -132,10 +135,14 @@ pub async fn delete(
     ask.params.done()?;
     ask.must(Action::Delete, face.resource.name)?;
     let expected = etag::expected_version(&ask);
-    let dry_run = intent.dry_run;
+    let (dry_run, at, by) = (intent.dry_run, intent.now, intent.principal_id);
     let mut unit = begin_write(&state, &ask, intent).await?;
     let outcome = remove(&mut unit, face, &ask, expected).await;
     let record = finish(unit, &state, face, &ask, outcome).await?;
+    if let Some(id) = id_in(&record, "id").filter(|_| !dry_run && !face.resource.table.personal.is_empty()) {
+        let (resource, act) = (face.resource.name.to_owned(), Act::Deleted);
+        tell(&state, Line { at, resource, id, act, ground: None, restricted_until: None, by }).await;
+    }
     Ok(deleted(dry_run, &record))
 }
 
@@ -148,7 +155,7 @@ async fn remove(
     let row = find_to(unit, face, ask, Action::Delete).await?;
     let expected = expected?;
     stale(&row, expected)?;
-    let id = crate::store::read::id_in(&row, "id").unwrap_or_default();
+    let id = id_in(&row, "id").unwrap_or_default();
     let record = as_shown(unit, face, ask, id).await?;
     aggregate::delete(unit, face.resource, id, expected).await?;
     Ok(record)

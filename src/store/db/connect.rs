@@ -65,6 +65,8 @@ async fn sqlite(url: &str, connections: u32) -> Result<Db, ConnectError> {
         return fail(format!("Cannot open the SQLite file {}: it is a folder.", path.display()));
     }
     let options = options.busy_timeout(BUSY_TIMEOUT).foreign_keys(true).synchronous(SqliteSynchronous::Full);
+    // What is erased leaves no bytes behind in the file.
+    let options = options.pragma("secure_delete", "ON");
     let writing = options.clone().create_if_missing(true).journal_mode(SqliteJournalMode::Wal);
     prepare_file(&writing).await.map_err(|error| sqlite_error(&path, &error))?;
 

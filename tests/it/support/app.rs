@@ -30,7 +30,7 @@ pub struct App {
     pub statements: Arc<AtomicUsize>,
     /// The operations that were answered, each with the statuses it answered with.
     pub met: Mutex<BTreeSet<Met>>,
-    _database: TestDatabase,
+    _database: Option<TestDatabase>,
 }
 
 /// What came back.
@@ -98,10 +98,23 @@ impl App {
             token: String::new(),
             statements,
             met: Mutex::default(),
-            _database: database,
+            _database: Some(database),
         };
         app.token = app.token_for(Role::Admin).await;
         Some(app)
+    }
+
+    /// A server on a database that is there already, known to this one's clock and token.
+    pub fn on(state: AppState, like: &Self) -> Self {
+        Self {
+            router: router(state.clone()),
+            state,
+            clock: like.clock.clone(),
+            token: like.token.clone(),
+            statements: Arc::default(),
+            met: Mutex::default(),
+            _database: None,
+        }
     }
 
     /// A new token of a role.

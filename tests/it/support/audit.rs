@@ -133,7 +133,7 @@ fn digest(entry: &Entry, previous: Option<&Entry>, states: &[State]) -> String {
     for state in states {
         let key = (state.table, state.row["id"].as_str().unwrap().to_owned());
         if state.from == entry.seq {
-            rows.insert(key, json!(state.row));
+            rows.insert(key, json!(digested(&state.row)));
         } else if state.to == Some(entry.seq) {
             rows.entry(key).or_insert(Value::Null);
         }
@@ -143,10 +143,23 @@ fn digest(entry: &Entry, previous: Option<&Entry>, states: &[State]) -> String {
     let mut content = json!({
         "aggregate": entry.aggregate, "id": entry.aggregate_id, "action": entry.action,
         "version": entry.version, "principal_id": entry.principal_id, "token_id": entry.token_id,
-        "at": entry.at, "reason": entry.reason, "rows": rows, "previous": previous.map(|p| &p.digest),
+        "at": entry.at, "reason": entry.reason, "request_id": entry.request_id, "rows": rows,
+        "previous": previous.map(|p| &p.digest),
     });
     content.sort_all_objects();
     Sha256::digest(content.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What counts of a row: no nulls and, where a commitment stands for personal values, neither these nor its salt.
+fn digested(row: &Row) -> Row {
+    let mut row = row.clone();
+    if row.contains_key("commitment") {
+        for name in ["name", "name_key", "position", "email", "phone", "search_text", "salt"] {
+            row.shift_remove(name);
+        }
+    }
+    row.retain(|_, value| !value.is_null());
+    row
 }
 
 /// The rows of a table, by id.

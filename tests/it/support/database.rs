@@ -6,7 +6,7 @@ use grantline::imports::demo::load_demo;
 use grantline::state::AppState;
 use grantline::store::db::Db;
 pub use grantline::store::db::Engine;
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DbErr};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DbErr, Statement};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::sync::{Mutex, OnceCell};
@@ -165,12 +165,43 @@ impl Drop for TestDatabase {
     }
 }
 
+/// Every value of every table, as text.
+pub async fn dump(db: &Db) -> String {
+    let raw = |sql: String| Statement::from_string(db.read.get_database_backend(), sql);
+    let (tables, columns) = match db.engine {
+        Engine::Sqlite => (
+            "SELECT name FROM sqlite_master WHERE type = 'table'",
+            "SELECT name FROM pragma_table_info('{}')",
+        ),
+        Engine::Postgres => (
+            "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'",
+            "SELECT column_name::text FROM information_schema.columns WHERE table_name = '{}'",
+        ),
+    };
+    let names = async |sql: String| -> Vec<String> {
+        let rows = db.read.query_all_raw(raw(sql)).await.expect("names");
+        rows.iter().map(|row| row.try_get_by_index(0).expect("a name")).collect()
+    };
+    let mut dump = String::new();
+    for table in names(tables.to_owned()).await {
+        let quote = |name: &String| match db.engine {
+            Engine::Sqlite => format!("quote(\"{name}\")"),
+            Engine::Postgres => format!("coalesce(\"{name}\"::text, '')"),
+        };
+        let columns = names(columns.replace("{}", &table)).await;
+        let text = columns.iter().map(quote).collect::<Vec<_>>().join(" || '|' || ");
+        for line in names(format!("SELECT {text} FROM \"{table}\"")).await {
+            dump.push_str(&format!("{table}|{line}\n"));
+        }
+    }
+    dump
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test may")]
 mod tests {
     use super::*;
     use grantline::store::classify::{DbFault, classify};
-    use sea_orm::Statement;
 
     async fn number(db: &impl ConnectionTrait, sql: &str) -> i64 {
         let statement = Statement::from_string(db.get_database_backend(), sql);
