@@ -9,7 +9,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{ConnectionTrait, DbErr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::task::JoinSet;
 
 #[derive(Clone)]
 pub struct AppState {
@@ -22,6 +23,27 @@ pub struct AppState {
     pub cursor_key: [u8; 32],
     /// Where erasures are told outside the database.
     pub journal: Journal,
+    /// What goes on beside the requests.
+    pub tasks: Tasks,
+}
+
+/// Work in the background, which ends with the server. Cheap to clone; all clones are the same.
+#[derive(Clone, Default)]
+pub struct Tasks(Arc<Mutex<JoinSet<()>>>);
+
+impl Tasks {
+    pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let mut tasks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Those that have ended are forgotten.
+        while tasks.try_join_next().is_some() {}
+        tasks.spawn(work);
+    }
+
+    /// Breaks off what still goes on.
+    pub async fn stop(&self) {
+        let mut tasks = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        tasks.shutdown().await;
+    }
 }
 
 impl AppState {
@@ -36,7 +58,8 @@ impl AppState {
             name.into()
         });
         let journal = Journal::new(config.erasure_journal.clone().or(beside));
-        Ok(Self { db, clock, config, metrics: Metrics::new(), limits, cursor_key, journal })
+        let (metrics, tasks) = (Metrics::new(), Tasks::default());
+        Ok(Self { db, clock, config, metrics, limits, cursor_key, journal, tasks })
     }
 }
 

@@ -29,6 +29,11 @@ impl Caller {
         self.grants.iter().any(|grant| may(grant.role, action, resource))
     }
 
+    /// Whether it may do this in the whole register.
+    pub fn may_everywhere(&self, action: Action, resource: &str) -> bool {
+        self.grants.iter().any(|grant| grant.root.is_none() && may(grant.role, action, resource))
+    }
+
     /// What it may see.
     pub fn scope(&self) -> Scope {
         self.scope_of(&self.grants)

@@ -13,7 +13,7 @@ pub use persons::{
     Act, Journal, Kept, Line, PERSON, PERSONS, PersonalRead, keep_up, model, note, tell,
 };
 pub use reach::reach;
-pub use role::{Action, may};
+pub use role::{AUDIT, Action, PERSONAL_DATA, may};
 pub use store::{
     IssuedToken, NewToken, TokenLine, authenticate, grant_to_principal, issue, list, principal, replace,
     revoke, set_token,

@@ -28,9 +28,16 @@ impl Action {
     }
 }
 
+/// Beside the resources: the personal data of persons where it is restricted, and its removal; whether the history still
+/// is what was written. What hangs on no record counts for the whole register only.
+pub const PERSONAL_DATA: &str = "personal_data";
+pub const AUDIT: &str = "audit";
+
 /// Whether a role may act on a resource (its singular name).
 pub fn may(role: Role, action: Action, resource: &str) -> bool {
     match role {
+        _ if resource == PERSONAL_DATA => role == Role::Admin,
+        _ if resource == AUDIT => matches!(role, Role::Admin | Role::Auditor) && action == Action::Read,
         Role::Admin | Role::ProgrammeManager => true,
         Role::Viewer | Role::Auditor => action == Action::Read,
         Role::Contributor => action == Action::Read || ["event", "publication"].contains(&resource),
@@ -55,7 +62,7 @@ mod tests {
             Role::Viewer,
             Role::Auditor,
         ] {
-            for resource in ["project", "grant_agreement", "event"] {
+            for resource in ["project", "grant_agreement", "event", PERSONAL_DATA, AUDIT] {
                 let may: Vec<&str> =
                     Action::ALL.into_iter().filter(|a| may(role, *a, resource)).map(Action::code).collect();
                 table += &format!("{role:?} {resource}: {}\n", may.join(" "));
@@ -66,21 +73,33 @@ mod tests {
             "Admin project: read create update delete transition\n\
              Admin grant_agreement: read create update delete transition\n\
              Admin event: read create update delete transition\n\
+             Admin personal_data: read create update delete transition\n\
+             Admin audit: read\n\
              ProgrammeManager project: read create update delete transition\n\
              ProgrammeManager grant_agreement: read create update delete transition\n\
              ProgrammeManager event: read create update delete transition\n\
+             ProgrammeManager personal_data: \n\
+             ProgrammeManager audit: \n\
              FinanceOfficer project: read\n\
              FinanceOfficer grant_agreement: read create update transition\n\
              FinanceOfficer event: read\n\
+             FinanceOfficer personal_data: \n\
+             FinanceOfficer audit: \n\
              Contributor project: read\n\
              Contributor grant_agreement: read\n\
              Contributor event: read create update delete transition\n\
+             Contributor personal_data: \n\
+             Contributor audit: \n\
              Viewer project: read\n\
              Viewer grant_agreement: read\n\
              Viewer event: read\n\
+             Viewer personal_data: \n\
+             Viewer audit: \n\
              Auditor project: read\n\
              Auditor grant_agreement: read\n\
-             Auditor event: read\n"
+             Auditor event: read\n\
+             Auditor personal_data: \n\
+             Auditor audit: read\n"
         );
     }
 }

@@ -1,5 +1,6 @@
 //! The command line: arguments to configuration to a command. What goes wrong is one clear sentence and a non-zero
 //! exit code.
+mod audit;
 mod demo;
 mod grant;
 mod migrate;
@@ -41,6 +42,11 @@ enum Command {
     },
     /// Say what a person or a service may do, for the whole register or within a scope
     Grant(grant::Arguments),
+    /// Sign the history, verify that nobody changed it behind the program's back, check proofs
+    Audit {
+        #[command(subcommand)]
+        command: audit::Command,
+    },
     /// Print the OpenAPI document
     Openapi,
 }
@@ -56,6 +62,7 @@ pub async fn run() -> ExitCode {
             Command::Migrate { command } => migrate::run(config, command).await,
             Command::Token { command } => token::run(config, command).await,
             Command::Grant(arguments) => grant::run(config, arguments).await,
+            Command::Audit { command } => audit::run(config, command).await,
             Command::Openapi => openapi::run(),
         },
     };

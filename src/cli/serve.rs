@@ -3,6 +3,7 @@ use super::needed_database;
 use crate::access::{Kept, keep_up};
 use crate::clock::SystemClock;
 use crate::config::Config;
+use crate::history::audit;
 use crate::http::router;
 use crate::http::serve::{Limits, Stopped, serve};
 use crate::logging;
@@ -13,7 +14,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::task::JoinSet;
 
 /// How often erasures are kept up.
 const UPKEEP: Duration = Duration::from_secs(60 * 60);
@@ -54,18 +54,24 @@ pub async fn open(config: Config, url: &str) -> anyhow::Result<AppState> {
     Ok(state)
 }
 
-/// What is done by the clock: erasing what need not be kept any longer.
-fn by_the_clock(state: &AppState) -> JoinSet<()> {
-    let (mut tasks, state) = (JoinSet::new(), state.clone());
-    tasks.spawn(async move {
+/// What is done by the clock: erasing what need not be kept any longer, and signing the history.
+fn by_the_clock(state: &AppState) -> anyhow::Result<()> {
+    let upkeep = state.clone();
+    state.tasks.spawn(async move {
         loop {
             tokio::time::sleep(UPKEEP).await;
-            if let Err(error) = keep_up(&state).await {
+            if let Err(error) = keep_up(&upkeep).await {
                 tracing::error!(%error, "erasures could not be kept up: it will be tried again in an hour");
             }
         }
     });
-    tasks
+    if let Some(every) = state.config.audit_checkpoint_every {
+        let path = state.config.audit_key.as_ref();
+        // What can't work is told now, not at the first time.
+        audit::load(path.context("checkpoints need a key: set --audit-key")?)?;
+        state.tasks.spawn(audit::sign_from_time_to_time(state.clone(), every));
+    }
+    Ok(())
 }
 
 /// Serves until Ctrl-C or SIGTERM, then lets running requests finish.
@@ -85,11 +91,12 @@ pub async fn until_told(listener: TcpListener, state: AppState) -> anyhow::Resul
         shutdown_grace: state.config.shutdown_grace,
     };
     let db = state.db.clone();
-    let mut tasks = by_the_clock(&state);
+    let tasks = state.tasks.clone();
+    by_the_clock(&state)?;
     if let Stopped::CutOff(connections) = serve(listener, router(state), limits, told).await {
         tracing::warn!(connections, "some requests did not finish in time");
     }
-    tasks.shutdown().await;
+    tasks.stop().await;
     db.close().await;
     Ok(())
 }

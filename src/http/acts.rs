@@ -1,5 +1,6 @@
 //! What is not a resource of its own: acts on records, and the code lists. Each is written in its room.
 use super::code_lists;
+use crate::history::audit;
 use crate::state::AppState;
 use crate::{access, claims, history, lifecycle};
 use axum::Router;
@@ -10,6 +11,7 @@ pub fn routes() -> Router<AppState> {
         .merge(claims::routes())
         .merge(history::routes())
         .merge(access::routes())
+        .merge(audit::routes())
         .merge(code_lists::routes())
 }
 
@@ -17,11 +19,12 @@ pub fn document(schemas: &mut Map<String, Value>, paths: &mut Map<String, Value>
     lifecycle::document(schemas, paths);
     claims::document(schemas, paths);
     history::document(schemas, paths);
+    audit::document(schemas, paths);
     access::document(schemas, paths);
     code_lists::document(schemas, paths);
 }
 
 /// Tags that no resource has.
 pub fn tags() -> impl Iterator<Item = Value> {
-    [history::tag(), access::tag(), code_lists::tag()].into_iter()
+    [history::tag(), audit::tag(), access::tag(), code_lists::tag()].into_iter()
 }

@@ -72,6 +72,12 @@ impl Ask {
         if self.caller.may(action, resource) { Ok(()) } else { Err(self.forbidden(action.code())) }
     }
 
+    /// # Errors
+    /// 403 when the caller may not do this in the whole register: for what can't be done within a scope.
+    pub fn must_everywhere(&self, action: Action, resource: &str) -> Result<(), Problem> {
+        if self.caller.may_everywhere(action, resource) { Ok(()) } else { Err(self.forbidden(action.code())) }
+    }
+
     pub fn forbidden(&self, action: &str) -> Problem {
         let roles = self.caller.roles();
         Problem::new(FORBIDDEN).with(json!({"role": roles, "action": action}))

@@ -20,6 +20,6 @@ pub mod unit;
 pub mod view;
 
 pub use error::{Error, Referrer, Result};
-pub use history::{number_waiting, position_at};
+pub use history::{link_of, number_waiting, position_at};
 pub use resource::{Derivation, Life, Link, Neighbour, Part, Reference, Register, Resource, Target, parse};
 pub use table::{Nested, Record, Row, Table};

@@ -189,6 +189,7 @@ pub(super) async fn forget(reader: &Reader<'_>, table: &Table, id: Uuid, wholly:
         update.value(Alias::new(*name), Expr::cust("NULL"));
     }
     reader.conn.execute(&update).await?;
+    super::remembered::forget(reader, id).await?;
     if wholly {
         let mut delete = Query::delete();
         delete

@@ -2,12 +2,14 @@
 //! so that either both are there or neither. What a key and a request are is said over HTTP.
 use super::Result;
 use super::db::Engine;
+use super::read::Reader;
 use super::unit::Unit;
 use crate::clock::new_id;
 use chrono::TimeDelta;
 use sea_orm::ConnectionTrait;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, LikeExpr, Query};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 /// How long an answer is kept.
 const KEPT: TimeDelta = TimeDelta::hours(24);
@@ -95,4 +97,14 @@ impl Unit {
         reader.conn.execute(&insert).await?;
         Ok(())
     }
+}
+
+/// Drops the answers that name a record whose personal data goes: a request sent again is a new one then.
+pub(super) async fn forget(reader: &Reader<'_>, id: Uuid) -> Result<()> {
+    let mut delete = Query::delete();
+    delete
+        .from_table(Alias::new(TABLE))
+        .and_where(Expr::col(Alias::new("body")).like(LikeExpr::new(format!("%{id}%"))));
+    reader.conn.execute(&delete).await?;
+    Ok(())
 }

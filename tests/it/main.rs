@@ -4,6 +4,7 @@ mod support;
 
 mod access;
 mod architecture;
+mod audit_trail;
 mod bad_input;
 mod batches;
 mod claims;
@@ -27,5 +28,6 @@ mod races;
 mod scopes;
 mod server;
 mod spoilt_bodies;
+mod tampering;
 mod transitions;
 mod writes;

@@ -29,7 +29,10 @@ fn operations() -> Vec<(&'static str, &'static str, &'static Value)> {
 /// An address of the path: no record has this id.
 fn filled(path: &str) -> String {
     let id = "01932c07-6b80-7000-8000-0000000000ff";
-    path.replace("{id}", id).replace("{part_id}", id).replace("{name}", "project-statuses")
+    path.replace("{id}", id)
+        .replace("{part_id}", id)
+        .replace("{name}", "project-statuses")
+        .replace("{entry}", "1")
 }
 
 /// Every value of the document, with its place.
@@ -347,6 +350,11 @@ async fn acts(app: &App) {
         let steps = app.get(&format!("{address}/transitions")).await.expect(200);
         assert!(steps["items"].as_array().unwrap().contains(&body));
     }
+    crate::audit_trail::signed(app).await;
+    for path in ["verification", "checkpoints", "proofs/1"] {
+        app.get(&format!("/v1/audit/{path}")).await.expect(200);
+    }
+    app.ask("POST", "/v1/audit/verification", &[], None).await.expect(202);
     let person = app.address("person").await;
     app.get(&format!("{person}/personal-data")).await.expect(200);
     let erase = "/personal-data?ground=consent_withdrawn";

@@ -194,16 +194,18 @@ both! {
         app.ask("GET", "/v1/persons?format=csv", &[("x-request-id", "csv")], None).await;
         app.ask("GET", "/v1/persons?q=nobody", &[("x-request-id", "none")], None).await.expect(200);
         app.ask("GET", &format!("/v1/persons/{one}/personal-data"), &[("x-request-id", "data")], None).await.expect(200);
+        app.ask("GET", &format!("/v1/persons/{one}/history"), &[("x-request-id", "history")], None).await.expect(200);
         app.ask("GET", "/v1/organisations", &[("x-request-id", "other")], None).await.expect(200);
         let single = BTreeSet::from([one.clone()]);
         let all = ids.clone();
-        let expected = [("single", &single), ("list", &all), ("csv", &all), ("data", &single)];
+        let expected = [("single", &single), ("list", &all), ("csv", &all), ("data", &single), ("history", &single)];
         let expected: Vec<_> = expected.map(|(request, ids)| (request.to_owned(), ids.clone())).into();
         assert_eq!(readings(app).await, expected);
         // What is gone is not read.
         removed(app, &format!("/v1/persons/{one}"), "ground=objection").await.expect(200);
         let before = readings(app).await.len();
         app.get(&format!("/v1/persons/{one}")).await.expect(200);
+        app.get(&format!("/v1/persons/{one}/history")).await.expect(200);
         assert_eq!(readings(app).await.len(), before);
     }
 }

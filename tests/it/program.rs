@@ -261,6 +261,81 @@ async fn tokens_and_migrations_on_postgres() {
     tokens_and_migrations(Engine::Postgres).await;
 }
 
+/// Keys, checkpoints, verifications and proofs from the command line; nobody but the owner reads the key.
+#[test]
+fn the_history_is_signed_verified_and_proven() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (database, key, note) = (format!("sqlite://{}", path("a.db")), path("audit.key"), path("note.txt"));
+    let with = |arguments: &[&str]| -> Vec<String> {
+        let settings = ["--database-url", &database, "--audit-key", &key];
+        arguments.iter().chain(&settings).map(|a| (*a).to_owned()).collect()
+    };
+    let said = |arguments: &[&str]| said(&with(arguments).iter().map(String::as_str).collect::<Vec<_>>());
+    let complaint =
+        |arguments: &[&str]| complaint(&with(arguments).iter().map(String::as_str).collect::<Vec<_>>());
+
+    assert!(complaint(&["audit", "checkpoint"]).contains("audit.key can't be read"));
+    assert!(complaint(&["audit", "keygen", "--origin", "two words"]).contains("visible characters"));
+    let public = said(&["audit", "keygen", "--origin", "grants.example.org"]).trim().to_owned();
+    assert!(public.starts_with("grants.example.org+"), "{public}");
+    assert!(
+        complaint(&["audit", "keygen", "--origin", "x"]).contains("can't be written"),
+        "never over a key"
+    );
+    use std::os::unix::fs::PermissionsExt;
+    let mode = |file: &str| std::fs::metadata(file).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&key), 0o600);
+    assert!(!std::fs::read_to_string(&key).unwrap().contains(&public));
+    std::fs::set_permissions(&key, PermissionsExt::from_mode(0o640)).unwrap();
+    assert!(complaint(&["audit", "checkpoint"]).contains("chmod 600"));
+    std::fs::set_permissions(&key, PermissionsExt::from_mode(0o600)).unwrap();
+    assert!(complaint(&["audit", "verify"]).contains("migrate up"));
+
+    let server = Server::demo(&database);
+    std::fs::write(&note, said(&["audit", "checkpoint"])).unwrap();
+    let clean = said(&["audit", "verify", "--checkpoint", &note, "--key", &public]);
+    assert!(clean.contains("nothing was rewritten") && clean.contains("What this can't see"), "{clean}");
+    let (status, proof) = server.get("/v1/audit/proofs/1");
+    assert_eq!(status, 200, "{proof}");
+    assert_eq!(server.stop("-TERM"), Some(0));
+
+    let file = path("proof.json");
+    std::fs::write(&file, &proof).unwrap();
+    let proven = run(&["audit", "check-proof", &file, "--key", &public]);
+    let proven = String::from_utf8(proven.stdout).unwrap();
+    assert!(
+        proven.contains("The entry at position 1 (") && proven.contains("grants.example.org"),
+        "{proven}"
+    );
+    std::fs::write(&file, proof.replacen("created", "creates", 1)).unwrap();
+    let refused = run(&["audit", "check-proof", &file, "--key", &public]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8(refused.stderr).unwrap().contains("not what the entry's digest was made from"));
+
+    // The end is cut off where nobody sees it but who kept the checkpoint.
+    let sqlite = |sql: &str| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let db = grantline::store::db::Db::connect(&database, 1).await.unwrap();
+            sea_orm::ConnectionTrait::execute_unprepared(&db.write, sql).await.unwrap();
+            db.close().await;
+        });
+    };
+    sqlite("DELETE FROM audit_checkpoint; UPDATE history_entry SET reason = 'No' WHERE position = 1");
+    let named = run(&with(&["audit", "verify"]).iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(named.status.code(), Some(1));
+    let named = String::from_utf8(named.stdout).unwrap();
+    assert!(named.contains("! entry_changed position 1 entry 1 of organisation"), "{named}");
+    assert!(named.contains("There is no checkpoint"), "{named}");
+    let json = run(&with(&["audit", "verify", "--json"]).iter().map(String::as_str).collect::<Vec<_>>());
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!((&json["fault_count"], &json["clean"]), (&serde_json::json!(1), &serde_json::json!(false)));
+    // A note that was changed is refused before anything is looked at.
+    std::fs::write(&note, std::fs::read_to_string(&note).unwrap().replacen("\n", "\n1", 1)).unwrap();
+    assert!(complaint(&["audit", "verify", "--checkpoint", &note]).contains("does not belong to this text"));
+}
+
 #[test]
 fn the_document_is_printed() {
     let document: serde_json::Value = serde_json::from_str(&said(&["openapi"])).unwrap();

@@ -1,14 +1,14 @@
 //! Persons over HTTP, and their personal data: reading it where it is restricted, erasing and restricting it.
 use super::journal::{Act, Line};
 use super::model::{Holding, PersonFields, PersonalData};
-use super::reads::{PersonalRead, note};
 use super::store::PERSON;
+use crate::access::{Action, PERSONAL_DATA};
 use crate::clock::today;
-use crate::http::ask::Ask;
-use crate::http::problem::{FORBIDDEN, Problem};
+use crate::http::ask::{Ask, Moment};
+use crate::http::problem::Problem;
 use crate::http::resource::{
     Effect, Expand, Face, Operations, SchemaOf, begin_read, begin_write, changed_answer, find, finish,
-    id_parameter, one, record_answer, stale, version,
+    id_parameter, note_read, one, record_answer, stale, version,
 };
 use crate::http::{etag, insert_schema};
 use crate::shared::dates::DATE_PATTERN;
@@ -22,7 +22,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
-use entity::vocab::{ErasureGround, Role, Word};
+use entity::vocab::{ErasureGround, Word};
 use serde_json::{Map, Value, json};
 
 pub static PERSONS: Face = Face {
@@ -48,20 +48,11 @@ pub fn routes() -> Router<AppState> {
     Router::new().route("/v1/persons/{id}/personal-data", get(read).delete(remove))
 }
 
-/// # Errors
-/// 403 for everybody but administrators.
-fn must_be_admin(ask: &Ask, action: &str) -> Result<(), Problem> {
-    match ask.caller.role {
-        Role::Admin => Ok(()),
-        role => Err(Problem::new(FORBIDDEN).with(json!({"role": role, "action": action}))),
-    }
-}
-
 async fn read(State(state): State<AppState>, mut ask: Ask) -> Result<Response, Problem> {
-    must_be_admin(&ask, "read personal data")?;
+    ask.must_everywhere(Action::Read, PERSONAL_DATA)?;
     let as_of = ask.as_of(&state);
     ask.params.done()?;
-    let snapshot = begin_read(&state, &ask, as_of).await?;
+    let snapshot = begin_read(&state, &ask, Moment { as_of, known_at: None }).await?;
     let reader = snapshot.reader();
     let row = find(&reader, &PERSONS, &ask).await?;
     let id = id_in(&row, "id").unwrap_or_default();
@@ -85,15 +76,7 @@ async fn read(State(state): State<AppState>, mut ask: Ask) -> Result<Response, P
         phone: text("phone"),
     };
     if holding != Holding::Erased {
-        let read = PersonalRead {
-            at: state.clock.now(),
-            principal_id: ask.caller.principal_id,
-            token_id: Some(ask.caller.token_id),
-            request_id: ask.request_id.clone(),
-            resource: PERSON.name,
-            ids: vec![id],
-        };
-        note(&state.db, &read).await;
+        note_read(&state, &ask, PERSON.name, vec![id]).await;
     }
     Ok(record_answer(&ask, version(&row), &to_record(&data)?))
 }
@@ -120,7 +103,7 @@ async fn remove(State(state): State<AppState>, mut ask: Ask) -> Result<Response,
         }
     };
     ask.params.done()?;
-    must_be_admin(&ask, "erase personal data")?;
+    ask.must_everywhere(Action::Delete, PERSONAL_DATA)?;
     let ground = ground.unwrap_or(ErasureGround::NoLongerNecessary);
     let expected = etag::expected_version(&ask);
     let (dry_run, by, at) = (intent.dry_run, intent.principal_id, intent.now);

@@ -1,5 +1,6 @@
 //! `GET /v1/<resource>/{id}/history`: who changed a record, when, why, and what, newest first. The feed of all
 //! changes is the room `history`.
+use super::seen;
 use super::unit::begin_read;
 use super::{Face, records_answer};
 use crate::access::Action;
@@ -160,6 +161,10 @@ pub async fn history(
     }
     let seqs: Vec<i64> = found.iter().map(|entry| entry.seq).collect();
     let states = states(&reader, face.resource, id, &seqs).await?;
+    drop(snapshot);
+    if states.iter().any(|state| state.table.holds_personal_data(&state.row)) {
+        seen::note_read(&state, &ask, face.resource.name, vec![id]).await;
+    }
     let last = found.last().map(|entry| entry.position).filter(|_| more);
     let next = last.map(|position| asked.further(&ask, &state, position));
     let mut items: Vec<HistoryEntry> = found.into_iter().map(|entry| shown(&states, entry)).collect();

@@ -19,6 +19,7 @@ pub use expand::{Expand, Wish};
 pub use history::{Actor, HistoryEntry, HistoryList, asked};
 pub use operations::{Effect, Operations, Post, document, id_parameter, shared};
 pub use schema::{schemas, writable};
+pub use seen::note_read;
 pub use single::{as_shown, find, find_to, finish, one, stale, version};
 pub use unit::{begin_read, begin_write};
 

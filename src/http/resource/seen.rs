@@ -17,16 +17,21 @@ pub async fn log(state: &AppState, ask: &Ask, face: &'static Face, expand: &Expa
     for (resource, mut ids) in seen {
         ids.sort_unstable();
         ids.dedup();
-        let read = PersonalRead {
-            at: state.clock.now(),
-            principal_id: ask.caller.principal_id,
-            token_id: Some(ask.caller.token_id),
-            request_id: ask.request_id.clone(),
-            resource,
-            ids,
-        };
-        note(&state.db, &read).await;
+        note_read(state, ask, resource, ids).await;
     }
+}
+
+/// Logs that these records' personal data were answered.
+pub async fn note_read(state: &AppState, ask: &Ask, resource: &'static str, ids: Vec<Uuid>) {
+    let read = PersonalRead {
+        at: state.clock.now(),
+        principal_id: ask.caller.principal_id,
+        token_id: ask.caller.token_id,
+        request_id: ask.request_id.clone(),
+        resource,
+        ids,
+    };
+    note(&state.db, &read).await;
 }
 
 fn look(face: &'static Face, expand: &Expand, record: &Record, seen: &mut BTreeMap<&'static str, Vec<Uuid>>) {

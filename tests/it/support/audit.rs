@@ -2,6 +2,7 @@
 //! chain of entries, every entry a digest that its twin rows give again.
 use super::App;
 use grantline::REGISTER;
+use grantline::history::audit::{Outside, verify};
 use grantline::store::aggregate::STATUS_CHANGES;
 use grantline::store::view::{Scope, View};
 use grantline::store::{Row, Table};
@@ -59,7 +60,11 @@ impl App {
     pub fn audit(&self) -> impl Future<Output = ()> + '_ {
         let caller = std::panic::Location::caller();
         async move {
-            let faults = faults(self).await;
+            let mut faults = faults(self).await;
+            // What is found here by other means must be found by the program too, and nothing else.
+            let outside = Outside::default();
+            let found = verify(&self.state.db, &outside, &|| ()).await.unwrap().faults;
+            faults.extend(found.iter().map(|fault| format!("the verification says {fault:?}")));
             assert!(faults.is_empty(), "the register contradicts itself ({caller}):\n{}", faults.join("\n"));
         }
     }
