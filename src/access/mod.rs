@@ -9,9 +9,7 @@ mod store;
 
 pub use caller::{Caller, Grant};
 pub use me::tag;
-pub use persons::{
-    Act, Journal, Kept, Line, PERSON, PERSONS, PersonalRead, keep_up, model, note, tell,
-};
+pub use persons::{Act, Journal, Kept, Line, PERSON, PERSONS, PersonalRead, keep_up, model, note, tell};
 pub use reach::reach;
 pub use role::{AUDIT, Action, PERSONAL_DATA, may};
 pub use store::{

@@ -3,8 +3,8 @@
 use crate::both;
 use crate::support::promise::resolved;
 use crate::support::{App, records};
-use entity::vocab::{PrincipalKind, Role};
-use grantline::access::{self, Action, Grant, NewToken, may};
+use entity::vocab::{ErasureGround, PrincipalKind, Role, Word};
+use grantline::access::{self, AUDIT, Action, Grant, NewToken, PERSONAL_DATA, may};
 use grantline::clock::Clock;
 use grantline::http::contract;
 use grantline::http::resource::Face;
@@ -27,6 +27,8 @@ struct Entry {
     action: Action,
     resource: &'static str,
     one: bool,
+    /// It hangs on no record: only a grant for the whole register counts.
+    everywhere: bool,
     body: Option<Value>,
 }
 
@@ -35,7 +37,14 @@ fn entry(path: &str, method: &str) -> Option<Entry> {
     if ["/v1/me", "/v1/code-lists", "/v1/code-lists/{name}"].contains(&path) {
         return None;
     }
-    let read = |resource, one| Entry { action: Action::Read, resource, one, body: None };
+    let read = |resource, one| Entry { action: Action::Read, resource, one, everywhere: false, body: None };
+    if path.starts_with("/v1/audit/") {
+        return Some(Entry { everywhere: true, ..read(AUDIT, false) });
+    }
+    if path == "/v1/persons/{id}/personal-data" {
+        let action = if method == "delete" { Action::Delete } else { Action::Read };
+        return Some(Entry { action, everywhere: true, ..read(PERSONAL_DATA, true) });
+    }
     if path == "/v1/changes" {
         return Some(read("history_entry", false));
     }
@@ -49,7 +58,7 @@ fn entry(path: &str, method: &str) -> Option<Entry> {
         let kind = below.strip_prefix("{id}/")?.split('/').next()?.to_owned();
         face.parts.iter().find(|part| part.part.path == kind)
     };
-    let write = |action, one, body| Entry { action, resource, one, body };
+    let write = |action, one, body| Entry { action, resource, one, everywhere: false, body };
     Some(match (method, below) {
         ("get", None) => read(resource, false),
         ("get", Some(_)) => read(resource, true),
@@ -89,7 +98,7 @@ async fn world(app: &App) -> HashMap<String, (String, String)> {
             addresses.insert(format!("{root}{below}/{{part_id}}"), (one, address.clone()));
             addresses.insert(format!("{root}{below}"), (format!("{address}{below}"), address.clone()));
         }
-        for below in ["/history", "/transitions", "/adoption", ""] {
+        for below in ["/history", "/transitions", "/adoption", "/personal-data", ""] {
             addresses.insert(format!("{root}{below}"), (format!("{address}{below}"), address.clone()));
         }
     }
@@ -115,12 +124,16 @@ both! {
         for (path, methods) in contract().document["paths"].as_object().unwrap() {
             for (method, operation) in methods.as_object().unwrap() {
                 let entry = entry(path, method);
-                let (mut address, root) = world.get(path).cloned().unwrap_or_else(|| (path.replace("{name}", "roles"), String::new()));
+                let (mut address, root) = world.get(path).cloned().unwrap_or_else(|| (path.replace("{name}", "roles").replace("{entry}", "1"), String::new()));
                 let takes_dry_run = operation["parameters"].as_array().unwrap().iter().map(resolved)
                     .any(|p| p["name"] == "dry_run");
-                assert_eq!(takes_dry_run, method != "get", "{method} {path}");
+                // A verification changes nothing but its own result.
+                assert_eq!(takes_dry_run, method != "get" && path != "/v1/audit/verification", "{method} {path}");
                 if takes_dry_run {
                     address += "?dry_run=true";
+                }
+                if address.ends_with("/personal-data?dry_run=true") {
+                    address += &format!("&ground={}", ErasureGround::LIST.terms[0].code);
                 }
                 let upper = method.to_uppercase();
                 for (role, scope, header) in &callers {
@@ -134,6 +147,10 @@ both! {
                     match &entry {
                         None => assert_eq!(status, 200, "{at}"),
                         Some(entry) if !may(*role, entry.action, entry.resource) => assert_eq!(status, 403, "{at}"),
+                        Some(entry) if entry.everywhere && scope.is_some() => assert_eq!(status, 403, "{at}"),
+                        // Nothing was signed yet that could prove it.
+                        Some(_) if path == "/v1/audit/proofs/{entry}" => assert_eq!(status, 404, "{at}"),
+                        Some(_) if path == "/v1/audit/verification" && method == "post" => assert_eq!(status, 202, "{at}"),
                         Some(entry) if entry.one && scope.is_some() => assert_eq!(status, 404, "{at}"),
                         // The example's references lead nowhere, and steps have guards: it got as far as the content.
                         Some(entry) if entry.body.is_some() => assert!([200, 409, 422].contains(&status), "{at}"),
@@ -166,7 +183,7 @@ both! {
         app.clock.advance(chrono::TimeDelta::seconds(1));
         for (path, methods) in contract().document["paths"].as_object().unwrap() {
             for method in methods.as_object().unwrap().keys() {
-                let address = path.replace("{id}", "LATBEL").replace("{part_id}", "x").replace("{name}", "roles");
+                let address = path.replace("{id}", "LATBEL").replace("{part_id}", "x").replace("{name}", "roles").replace("{entry}", "1");
                 for token in ["nonsense", &revoked.text, &expired.text] {
                     let header = format!("Bearer {token}");
                     let answer = app.ask(&method.to_uppercase(), &address, &[("authorization", &header)], Some(json!({}))).await;

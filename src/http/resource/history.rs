@@ -161,15 +161,15 @@ pub async fn history(
     }
     let seqs: Vec<i64> = found.iter().map(|entry| entry.seq).collect();
     let states = states(&reader, face.resource, id, &seqs).await?;
-    drop(snapshot);
-    if states.iter().any(|state| state.table.holds_personal_data(&state.row)) {
-        seen::note_read(&state, &ask, face.resource.name, vec![id]).await;
-    }
     let last = found.last().map(|entry| entry.position).filter(|_| more);
     let next = last.map(|position| asked.further(&ask, &state, position));
     let mut items: Vec<HistoryEntry> = found.into_iter().map(|entry| shown(&states, entry)).collect();
     if matches!(reader.view.scope(), Scope::Within(_)) {
         leave_out_hidden(&reader, face, &mut items).await?;
+    }
+    drop(snapshot);
+    if states.iter().any(|state| state.table.holds_personal_data(&state.row)) {
+        seen::note_read(&state, &ask, face.resource.name, vec![id]).await;
     }
     let mut response = records_answer(&ask, &json!(HistoryList { items, next: next.clone() }));
     if let Some(next) = next

@@ -74,7 +74,7 @@ async fn change(
     let expected = expected?;
     stale(&row, expected)?;
     let current = face.resource.table.record(&row);
-    let id = crate::store::read::id_in(&row, "id").unwrap_or_default();
+    let id = id_in(&row, "id").unwrap_or_default();
     let shown = as_shown(unit, face, ask, id).await?;
     let merged = merge(&fields_schema(face), &writable(face), &current, &shown, changes)?;
     let record = prepare(&face.resource.table, face.resource.parse, merged)?;
