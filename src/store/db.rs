@@ -1,6 +1,7 @@
 //! The connections: opening them on either engine, transactions, readiness. Not what is asked over them.
 mod connect;
 mod migrate;
+pub mod snapshot;
 
 pub use connect::ConnectError;
 pub use migrate::{MigrateError, MigrationState};

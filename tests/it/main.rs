@@ -4,6 +4,7 @@ mod support;
 
 mod access;
 mod architecture;
+mod backup;
 mod bad_input;
 mod batches;
 mod claims;
@@ -11,6 +12,7 @@ mod deletion;
 mod demo;
 mod documents;
 mod expansion;
+mod faults;
 mod filters;
 mod history;
 mod idempotency;

@@ -1,25 +1,10 @@
 //! The program itself: its commands, its exit codes, what it says when something is wrong, how it stops.
 use crate::support::database::{self, Engine};
+use crate::support::process::{grantline, run};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
-
-/// The program with nothing of this machine's settings.
-fn grantline(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_grantline"));
-    for (name, _) in std::env::vars() {
-        if name.starts_with("GRANTLINE_") || name == "DATABASE_URL" {
-            command.env_remove(name);
-        }
-    }
-    command.args(arguments).stdin(Stdio::null());
-    command
-}
-
-fn run(arguments: &[&str]) -> Output {
-    grantline(arguments).output().unwrap()
-}
 
 /// What a successful command printed.
 #[track_caller]

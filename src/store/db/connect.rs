@@ -47,16 +47,8 @@ fn fail<T>(sentence: impl Into<String>) -> Result<T, ConnectError> {
 // ---- SQLite
 
 async fn sqlite(url: &str, connections: u32) -> Result<Db, ConnectError> {
-    let Ok(options) = url.parse::<SqliteConnectOptions>() else {
-        return fail("The SQLite address is not of the form sqlite://path/to/file.db.");
-    };
-    if url.contains(":memory:") || url.contains("mode=memory") {
-        return fail("SQLite in memory is not supported, because readers would not see it: name a file.");
-    }
+    let options = sqlite_options(url)?;
     let path = options.get_filename().to_owned();
-    if path.as_os_str().is_empty() {
-        return fail("The SQLite address names no file: write sqlite://path/to/file.db.");
-    }
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
         let (path, folder) = (path.display(), folder.display());
         return fail(format!("Cannot open the SQLite file {path}: there is no folder {folder}."));
@@ -89,6 +81,20 @@ async fn sqlite(url: &str, connections: u32) -> Result<Db, ConnectError> {
     Ok(Db { read: read.into(), write: write.into(), engine: Engine::Sqlite })
 }
 
+/// An address that names a file.
+pub(super) fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, ConnectError> {
+    let Ok(options) = url.parse::<SqliteConnectOptions>() else {
+        return fail("The SQLite address is not of the form sqlite://path/to/file.db.");
+    };
+    if url.contains(":memory:") || url.contains("mode=memory") {
+        return fail("SQLite in memory is not supported, because readers would not see it: name a file.");
+    }
+    if options.get_filename().as_os_str().is_empty() {
+        return fail("The SQLite address names no file: write sqlite://path/to/file.db.");
+    }
+    Ok(options)
+}
+
 /// Makes the file, switches it to the write-ahead log and sees that it can be written. The switch needs the file
 /// for itself and does not wait for it, so two programs that start at once would fail on each other: try again.
 async fn prepare_file(options: &SqliteConnectOptions) -> Result<(), sqlx::Error> {
@@ -107,20 +113,25 @@ async fn prepare_file(options: &SqliteConnectOptions) -> Result<(), sqlx::Error>
     }
 }
 
-fn sqlite_error(path: &Path, error: &sqlx::Error) -> ConnectError {
+pub(super) fn sqlite_error(path: &Path, error: &sqlx::Error) -> ConnectError {
+    ConnectError(format!("Cannot open the SQLite file {}: {}.", path.display(), sqlite_reason(error)))
+}
+
+/// In plain words where they are known.
+pub(super) fn sqlite_reason(error: &sqlx::Error) -> String {
     let code = match error {
         sqlx::Error::Database(error) => error.code().and_then(|code| code.parse::<i32>().ok()).unwrap_or(0),
         _ => 0,
     };
-    let reason = match code & 0xff {
+    match code & 0xff {
         5 | 6 => "another program has locked it".to_owned(),
         8 => "it cannot be written".to_owned(),
+        11 => "its content is damaged".to_owned(),
         13 => "the disk is full".to_owned(),
         14 => "it cannot be made or opened there; check the folder's permissions".to_owned(),
         26 => "it is not a SQLite database".to_owned(),
         _ => error.to_string(),
-    };
-    ConnectError(format!("Cannot open the SQLite file {}: {reason}.", path.display()))
+    }
 }
 
 // ---- PostgreSQL
@@ -206,17 +217,19 @@ fn postgres_error(options: &PgConnectOptions, error: &sqlx::Error) -> ConnectErr
     })
 }
 
+/// One connection, the same for as long as the pool is open.
+pub(super) fn single<DB: sqlx::Database>() -> PoolOptions<DB> {
+    PoolOptions::new()
+        .max_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .acquire_timeout(WAIT)
+}
+
 /// One connection of its own for changing the schema: no statement timeout, and references are not enforced while
 /// SQLite's tables are rebuilt.
 pub(super) async fn for_schema_changes(db: &Db) -> Result<DatabaseConnection, sqlx::Error> {
-    fn single<DB: sqlx::Database>() -> PoolOptions<DB> {
-        PoolOptions::new()
-            .max_connections(1)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .test_before_acquire(false)
-            .acquire_timeout(WAIT)
-    }
     Ok(match db.engine {
         Engine::Sqlite => {
             let options = db.write.get_sqlite_connection_pool().connect_options();

@@ -76,7 +76,11 @@ impl Answer {
 impl App {
     /// On a database of its own. None where the machine has no such engine, and that is allowed.
     pub async fn with(engine: Engine, content: Content) -> Option<Self> {
-        let database = fresh(engine, content).await?;
+        Some(Self::on(fresh(engine, content).await?).await)
+    }
+
+    /// On a database that is filled already.
+    pub async fn on(database: TestDatabase) -> Self {
         let mut db = database.open().await;
         let statements = Arc::new(AtomicUsize::new(0));
         for pool in [&mut db.read, &mut db.write] {
@@ -99,7 +103,7 @@ impl App {
             _database: database,
         };
         app.token = app.token_for(Role::Admin).await;
-        Some(app)
+        app
     }
 
     /// A new token of a role.

@@ -25,9 +25,17 @@ enum Place {
         server: &'static Server,
         name: String,
     },
+    /// Somebody else's: it stays.
+    Elsewhere,
 }
 
 impl TestDatabase {
+    /// One that is there already, and stays.
+    pub fn elsewhere(url: &str) -> Self {
+        let engine = if url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres };
+        Self { url: url.to_owned(), engine, place: Place::Elsewhere }
+    }
+
     /// Opens it with a few connections.
     pub async fn open(&self) -> Db {
         Db::connect(&self.url, 5).await.expect("the test's database opens")
@@ -112,7 +120,7 @@ fn postgres_named(server: &'static Server, name: String) -> TestDatabase {
 }
 
 /// Texts sort by code point on every machine, as they do on SQLite, where the server can do that.
-async fn create_empty(server: &Server, name: &str) {
+pub async fn create_empty(server: &Server, name: &str) {
     let sorted = format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'");
     if admin(server, &sorted).await.is_err() {
         let made = admin(server, &format!("CREATE DATABASE {name}")).await;
