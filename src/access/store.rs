@@ -59,12 +59,12 @@ fn hash(text: &str) -> String {
 /// tells nothing of the text.
 pub async fn authenticate(db: &Db, text: &str, now: DateTime<Utc>) -> Result<Option<Caller>> {
     let found = token::Entity::find().filter(token::Column::Hash.eq(hash(text))).one(&db.read);
-    let Some(token) = db.while_reachable(found).await? else { return Ok(None) };
+    let Some(token) = found.await? else { return Ok(None) };
     if token.revoked_at.is_some() || token.expires_at.is_some_and(|at| at <= now) {
         return Ok(None);
     }
     let principal = principal::Entity::find_by_id(token.principal_id).one(&db.read);
-    let principal = db.while_reachable(principal).await?;
+    let principal = principal.await?;
     Ok(principal.map(|p| Caller { principal_id: p.id, token_id: token.id, name: p.name, role: token.role }))
 }
 

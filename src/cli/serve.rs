@@ -9,8 +9,12 @@ use crate::state::AppState;
 use crate::store::db::Db;
 use anyhow::Context;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+
+/// How long the connections to the database may take to close.
+const CLOSING: Duration = Duration::from_secs(5);
 
 pub async fn run(config: Config) -> anyhow::Result<()> {
     logging::init(config.log_format, &config.log_level)?;
@@ -58,6 +62,9 @@ pub async fn until_told(listener: TcpListener, state: AppState) -> anyhow::Resul
     if let Stopped::CutOff(connections) = serve(listener, router(state), limits, told).await {
         tracing::warn!(connections, "some requests did not finish in time");
     }
-    db.close().await;
+    // A database that hangs is not waited for: what was answered is safe, and all else is given up.
+    if tokio::time::timeout(CLOSING, db.close()).await.is_err() {
+        tracing::warn!("the database does not let go of its connections");
+    }
     Ok(())
 }

@@ -9,14 +9,15 @@ use sea_orm::sqlx::sqlite::{
 use sea_orm::sqlx::{self, Connection, Executor, pool::PoolOptions};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long SQLite waits for a lock that another process holds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a writer waits for its turn on SQLite. Longer than the busy timeout: the queue is ours and moves.
-const SQLITE_WRITE_WAIT: Duration = Duration::from_secs(30);
-/// How long a caller waits for a free connection elsewhere.
-const WAIT: Duration = Duration::from_secs(5);
+/// How long a caller waits for its turn at a connection. The queue is ours and moves, so a burst is better waited for
+/// than refused; it is longer than the busy timeout and shorter than a request may take, so that who waits in vain is
+/// told so. Whether the server is there at all is found out apart from this (`presence.rs`).
+const TURN: Duration = Duration::from_secs(30);
 /// How long the first connection to a server may take.
 const FIRST_CONNECTION: Duration = Duration::from_secs(10);
 /// A connection that rested this long is tried before it is used: the server may have gone meanwhile.
@@ -62,7 +63,7 @@ async fn sqlite(url: &str, connections: u32) -> Result<Db, ConnectError> {
 
     let write = SqlitePoolOptions::new()
         .max_connections(1)
-        .acquire_timeout(SQLITE_WRITE_WAIT)
+        .acquire_timeout(TURN)
         // One file, one process: a connection never goes stale, and the page cache is worth keeping.
         .idle_timeout(None)
         .max_lifetime(None)
@@ -72,13 +73,13 @@ async fn sqlite(url: &str, connections: u32) -> Result<Db, ConnectError> {
         .map_err(|error| sqlite_error(&path, &error))?;
     let read = SqlitePoolOptions::new()
         .max_connections(connections)
-        .acquire_timeout(WAIT)
+        .acquire_timeout(TURN)
         .max_lifetime(None)
         .test_before_acquire(false)
         .connect_with(options.pragma("query_only", "ON"))
         .await
         .map_err(|error| sqlite_error(&path, &error))?;
-    Ok(Db { read: read.into(), write: write.into(), engine: Engine::Sqlite })
+    Ok(Db { read: read.into(), write: write.into(), engine: Engine::Sqlite, presence: Arc::default() })
 }
 
 /// An address that names a file.
@@ -155,7 +156,7 @@ async fn postgres(url: &str, connections: u32) -> Result<Db, ConnectError> {
     }
     let pool: PgPool = PoolOptions::new()
         .max_connections(connections)
-        .acquire_timeout(WAIT)
+        .acquire_timeout(TURN)
         .test_before_acquire(false)
         .before_acquire(|connection: &mut sqlx::PgConnection, rest| {
             Box::pin(async move {
@@ -170,7 +171,7 @@ async fn postgres(url: &str, connections: u32) -> Result<Db, ConnectError> {
         })
         .connect_lazy_with(options);
     let both = DatabaseConnection::from(pool);
-    Ok(Db { read: both.clone(), write: both, engine: Engine::Postgres })
+    Ok(Db { read: both.clone(), write: both, engine: Engine::Postgres, presence: Arc::default() })
 }
 
 /// The server's address without its user.
@@ -182,7 +183,7 @@ fn place(options: &PgConnectOptions) -> String {
 }
 
 /// The server's unix socket, where the address names one: as `socket` or as a host that is a folder.
-pub(super) fn socket_path(options: &PgConnectOptions) -> Option<PathBuf> {
+fn socket_path(options: &PgConnectOptions) -> Option<PathBuf> {
     let folder = options.get_socket().cloned().or_else(|| {
         let host = options.get_host();
         host.starts_with('/').then(|| PathBuf::from(host))
@@ -224,7 +225,7 @@ pub(super) fn single<DB: sqlx::Database>() -> PoolOptions<DB> {
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
-        .acquire_timeout(WAIT)
+        .acquire_timeout(TURN)
 }
 
 /// One connection of its own for changing the schema: no statement timeout, and references are not enforced while

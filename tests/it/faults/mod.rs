@@ -1,7 +1,9 @@
 //! Faults made on purpose: processes killed, databases that go away or hang, disks that fill, clients that dawdle,
 //! bodies that are too much. Each is small here; `GRANTLINE_FAULT_ROUNDS` makes it as long as wanted, and the figures
 //! are printed (CONTRIBUTING.md, "Faults").
+
 mod kills;
+mod outage;
 pub mod writers;
 
 use crate::support::cluster::say;

@@ -158,6 +158,11 @@ impl Ledger {
         assert!(!versions.is_empty(), "nothing was acknowledged at all");
     }
 
+    /// Whether all who were refused were told the same.
+    pub fn only_refused_with(&self, status: &str) -> bool {
+        self.refusals.lock().unwrap().keys().all(|said| said.starts_with(status))
+    }
+
     pub fn summary(&self) -> String {
         let projects = self.versions.lock().unwrap().len();
         let refusals = self.refusals.lock().unwrap();

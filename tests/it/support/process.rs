@@ -37,7 +37,7 @@ impl Process {
     pub async fn serve_with(mut command: Command, settings: &[&str]) -> Self {
         // Free now, and hardly taken by another in the next moment.
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        command.args(["--listen", &address.to_string(), "--log-level", "error"]).args(settings);
+        command.args(["--listen", &address.to_string(), "--log-level", "off"]).args(settings);
         let child = command.stdout(Stdio::null()).spawn().unwrap();
         let mut server = Self { child, address };
         server.ready(Duration::from_secs(30)).await;
