@@ -196,6 +196,34 @@ mod tests {
         assert_eq!(number(&db.read, "SELECT n FROM t").await, 50);
     }
 
+    /// As SQLite does by itself on a full disk.
+    #[tokio::test]
+    async fn what_sqlite_takes_back_by_itself_is_not_waited_for_by_the_next_writer() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = opened(&dir).await;
+        db.write
+            .execute_unprepared("CREATE TABLE t (n INTEGER UNIQUE); INSERT INTO t VALUES (1)")
+            .await
+            .unwrap();
+        for explicit in [true, false] {
+            let tx = db.begin_write().await.unwrap();
+            tx.execute_unprepared("INSERT OR ROLLBACK INTO t VALUES (1)").await.unwrap_err();
+            if explicit {
+                tx.rollback().await.unwrap_err();
+            } else {
+                drop(tx);
+            }
+            let taken_back = db.begin_write().await.unwrap();
+            taken_back.rollback().await.unwrap();
+            let tx = db.begin_write().await.unwrap();
+            tx.execute_unprepared(&format!("INSERT INTO t VALUES ({})", 2 + i32::from(explicit)))
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
+        }
+        assert_eq!(number(&db.read, "SELECT count(*) FROM t").await, 3, "what was committed is there");
+    }
+
     #[tokio::test]
     async fn a_read_transaction_sees_one_moment() {
         let dir = tempfile::tempdir().unwrap();

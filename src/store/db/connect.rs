@@ -68,6 +68,7 @@ async fn sqlite(url: &str, connections: u32) -> Result<Db, ConnectError> {
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
+        .after_release(|connection, _| Box::pin(at_rest(connection)))
         .connect_with(writing)
         .await
         .map_err(|error| sqlite_error(&path, &error))?;
@@ -76,6 +77,7 @@ async fn sqlite(url: &str, connections: u32) -> Result<Db, ConnectError> {
         .acquire_timeout(TURN)
         .max_lifetime(None)
         .test_before_acquire(false)
+        .after_release(|connection, _| Box::pin(at_rest(connection)))
         .connect_with(options.pragma("query_only", "ON"))
         .await
         .map_err(|error| sqlite_error(&path, &error))?;
@@ -94,6 +96,16 @@ pub(super) fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, ConnectE
         return fail("The SQLite address names no file: write sqlite://path/to/file.db.");
     }
     Ok(options)
+}
+
+/// Whether a connection may be used again. On a full disk, and after other faults of its file, SQLite takes a transaction
+/// back by itself; the driver's own ROLLBACK then fails, and it goes on counting the transaction as open. The next
+/// caller's would be a savepoint inside of it, whose end commits nothing: its writes would be acknowledged, and lost. So
+/// whatever is still counted as open goes, with its connection.
+async fn at_rest(connection: &mut sqlx::SqliteConnection) -> Result<bool, sqlx::Error> {
+    // A transaction that was dropped is taken back before this is answered.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 /// Makes the file, switches it to the write-ahead log and sees that it can be written. The switch needs the file

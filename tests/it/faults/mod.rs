@@ -2,6 +2,7 @@
 //! bodies that are too much. Each is small here; `GRANTLINE_FAULT_ROUNDS` makes it as long as wanted, and the figures
 //! are printed (CONTRIBUTING.md, "Faults").
 
+mod disk;
 mod kills;
 mod outage;
 pub mod writers;
