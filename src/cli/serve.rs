@@ -57,6 +57,7 @@ pub async fn until_told(listener: TcpListener, state: AppState) -> anyhow::Resul
         body_read_timeout: state.config.body_read_timeout,
         keep_alive_timeout: state.config.keep_alive_timeout,
         shutdown_grace: state.config.shutdown_grace,
+        connections_per_address: state.config.connections_per_address,
     };
     let db = state.db.clone();
     if let Stopped::CutOff(connections) = serve(listener, router(state), limits, told).await {

@@ -47,6 +47,13 @@ pub(super) fn connections(text: &str) -> Result<u32, String> {
         .ok_or("write a number from 1 to 1000.".into())
 }
 
+pub(super) fn connections_per_address(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|count| (1..=1_000_000).contains(count))
+        .ok_or("write a number from 1 to 1000000.".into())
+}
+
 pub(super) fn time_zone(text: &str) -> Result<Tz, String> {
     text.parse().map_err(|_| "write a name of the IANA time zone database, such as Europe/Riga.".into())
 }

@@ -59,6 +59,8 @@ settings! {
         "How long a connection may rest between two requests";
     "shutdown_grace" "--shutdown-grace" "GRANTLINE_SHUTDOWN_GRACE" "SECONDS" "30" false
         "How long running requests may take to finish when the server is told to stop";
+    "connections_per_address" "--connections-per-address" "GRANTLINE_CONNECTIONS_PER_ADDRESS" "NUMBER" "500" false
+        "The most connections of one address at a time; more are closed as they come. A proxy in front counts as one address";
     "metrics_public" "--metrics-public" "GRANTLINE_METRICS_PUBLIC" "TRUE/FALSE" "false" false
         "Whether GET /metrics answers others than this machine: true or false";
     "demo_token" "--demo-token" "GRANTLINE_DEMO_TOKEN" "TOKEN" "" true

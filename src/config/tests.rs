@@ -126,6 +126,7 @@ fn values_at_their_edges() {
         ("cors_origins", "https://a.example.org, http://b.example.org:81", "a.example.org"),
         ("public_url", "https://a.example.org/grants", "https://a.example.org/?q"),
         ("database_connections", "1000", "1001"),
+        ("connections_per_address", "1", "0"),
         ("demo_token", "abcdefghijklmnopqrstuvwxyz-_0123", "abcdefghijklmnopqrstuvwxyz-_012"),
         ("demo_token", "ABCDEFGHIJKLMNOPQRSTUVWXYZ-_0123", "ABCDEFGHIJKLMNOPQRSTUVWXYZ+/0123"),
     ] {

@@ -30,6 +30,13 @@ impl FromRequest<AppState> for Body {
         if !media_type.eq_ignore_ascii_case(expected) {
             return Err(Problem::new(UNSUPPORTED_MEDIA_TYPE).with(json!({"expected": expected})));
         }
+        // A compressed body may be a thousand times what it seems to be: none is unpacked (RFC 9110, section 15.5.16).
+        let coded =
+            request.headers().get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
+        if coded {
+            let expected = format!("{expected}, and no Content-Encoding");
+            return Err(Problem::new(UNSUPPORTED_MEDIA_TYPE).with(json!({"expected": expected})));
+        }
         let max = state.config.body_limit;
         let bytes = match Bytes::from_request(request, state).await {
             Ok(bytes) => bytes,

@@ -108,10 +108,18 @@ fn the_demo_starts_keeps_its_data_and_stops_when_told() {
     let old = first.token.clone();
     assert_eq!(first.stop("-TERM"), Some(0));
 
-    let started = Instant::now();
-    let second = Server::demo(&database);
-    // Two seconds on an idle machine; tests may run on a busy one.
-    assert!(started.elapsed() < Duration::from_secs(6), "{:?}", started.elapsed());
+    // The fastest of three: tests may run on a busy machine.
+    let mut starts = Vec::new();
+    let second = loop {
+        let started = Instant::now();
+        let server = Server::demo(&database);
+        starts.push(started.elapsed());
+        if starts.len() == 3 {
+            break server;
+        }
+        assert_eq!(server.stop("-TERM"), Some(0));
+    };
+    assert!(starts.iter().any(|start| *start < Duration::from_secs(2)), "{starts:?}");
     assert_eq!(second.get("/v1/projects/LATBEL"), (200, latbel), "the same record, loaded once");
     assert_ne!(second.token, old, "no token's text is kept");
     assert_eq!(second.stop("-INT"), Some(0));

@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout};
 const PATIENCE: Duration = Duration::from_millis(400);
 /// How long a server may take to greet. With the patience before it, a caller of one that hangs knows within two
 /// seconds; a busy one greets in a few milliseconds.
-const GREETING: Duration = Duration::from_millis(1200);
+const GREETING: Duration = Duration::from_secs(1);
 
 /// What the last look found, and when. Who comes while another looks takes what that one finds: however many wait, one
 /// connection at a time is tried.

@@ -2,9 +2,12 @@
 //! bodies that are too much. Each is small here; `GRANTLINE_FAULT_ROUNDS` makes it as long as wanted, and the figures
 //! are printed (CONTRIBUTING.md, "Faults").
 
+mod bodies;
 mod disk;
 mod kills;
 mod outage;
+mod servers;
+mod slow;
 pub mod writers;
 
 use crate::support::cluster::say;

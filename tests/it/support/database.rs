@@ -296,7 +296,7 @@ mod tests {
             let db = db.clone();
             async move { db.begin_write().await.map(drop) }
         });
-        tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
+        tokio::time::sleep(std::time::Duration::from_millis(5500)).await;
         assert!(!waiting.is_finished(), "the server is there");
         held.commit().await.unwrap();
         waiting.await.unwrap().unwrap();

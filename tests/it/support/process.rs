@@ -61,10 +61,20 @@ impl Process {
         self.child.id()
     }
 
-    /// Memory that it holds now, in KiB.
+    /// Memory that it holds now, in KiB; from here on, `peak` is counted anew.
     pub fn resident(&self) -> u64 {
+        std::fs::write(format!("/proc/{}/clear_refs", self.id()), "5").unwrap();
+        self.memory("VmRSS:")
+    }
+
+    /// The most that it has held since.
+    pub fn peak(&self) -> u64 {
+        self.memory("VmHWM:")
+    }
+
+    fn memory(&self, name: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
         line.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
