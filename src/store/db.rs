@@ -2,6 +2,7 @@
 mod connect;
 mod migrate;
 mod presence;
+mod rest;
 pub mod snapshot;
 
 pub use connect::ConnectError;
@@ -32,6 +33,7 @@ pub struct Db {
     pub write: DatabaseConnection,
     pub engine: Engine,
     presence: Arc<Presence>,
+    given_up: rest::GivenUp,
 }
 
 /// Connections of one pool at one moment.
@@ -64,7 +66,7 @@ impl Db {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        self.write.begin_with_options(options).await
+        self.given_up.unless(self.write.begin_with_options(options)).await
     }
 
     /// A transaction in which every query sees the same moment. PostgreSQL: REPEATABLE READ READ ONLY. SQLite: a
@@ -84,7 +86,7 @@ impl Db {
                 ..TransactionOptions::default()
             },
         };
-        self.read.begin_with_options(options).await
+        self.given_up.unless(self.read.begin_with_options(options)).await
     }
 
     /// Whether the database answers: for the readiness check.

@@ -1,6 +1,6 @@
 //! Opening the pools, and saying in one sentence why that failed. Not transactions.
 use super::super::classify::{DbFault, classify_driver};
-use super::{Db, Engine};
+use super::{Db, Engine, rest};
 use sea_orm::DatabaseConnection;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{
@@ -68,7 +68,7 @@ async fn sqlite(url: &str, connections: u32) -> Result<Db, ConnectError> {
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
-        .after_release(|connection, _| Box::pin(at_rest(connection)))
+        .after_release(|connection, _| Box::pin(rest::sqlite(connection)))
         .connect_with(writing)
         .await
         .map_err(|error| sqlite_error(&path, &error))?;
@@ -77,11 +77,17 @@ async fn sqlite(url: &str, connections: u32) -> Result<Db, ConnectError> {
         .acquire_timeout(TURN)
         .max_lifetime(None)
         .test_before_acquire(false)
-        .after_release(|connection, _| Box::pin(at_rest(connection)))
+        .after_release(|connection, _| Box::pin(rest::sqlite(connection)))
         .connect_with(options.pragma("query_only", "ON"))
         .await
         .map_err(|error| sqlite_error(&path, &error))?;
-    Ok(Db { read: read.into(), write: write.into(), engine: Engine::Sqlite, presence: Arc::default() })
+    Ok(Db {
+        read: read.into(),
+        write: write.into(),
+        engine: Engine::Sqlite,
+        presence: Arc::default(),
+        given_up: rest::GivenUp::default(),
+    })
 }
 
 /// An address that names a file.
@@ -96,16 +102,6 @@ pub(super) fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, ConnectE
         return fail("The SQLite address names no file: write sqlite://path/to/file.db.");
     }
     Ok(options)
-}
-
-/// Whether a connection may be used again. On a full disk, and after other faults of its file, SQLite takes a transaction
-/// back by itself; the driver's own ROLLBACK then fails, and it goes on counting the transaction as open. The next
-/// caller's would be a savepoint inside of it, whose end commits nothing: its writes would be acknowledged, and lost. So
-/// whatever is still counted as open goes, with its connection.
-async fn at_rest(connection: &mut sqlx::SqliteConnection) -> Result<bool, sqlx::Error> {
-    // A transaction that was dropped is taken back before this is answered.
-    connection.ping().await?;
-    Ok(!connection.is_in_transaction())
 }
 
 /// Makes the file, switches it to the write-ahead log and sees that it can be written. The switch needs the file
@@ -166,10 +162,18 @@ async fn postgres(url: &str, connections: u32) -> Result<Db, ConnectError> {
             return fail(format!("PostgreSQL at {place} did not answer within {seconds} seconds."));
         }
     }
+    let given_up = rest::GivenUp::default();
     let pool: PgPool = PoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(TURN)
         .test_before_acquire(false)
+        .after_release({
+            let given_up = given_up.clone();
+            move |connection, _| {
+                let given_up = given_up.clone();
+                Box::pin(async move { rest::postgres(connection, &given_up).await })
+            }
+        })
         .before_acquire(|connection: &mut sqlx::PgConnection, rest| {
             Box::pin(async move {
                 if rest.idle_for >= TRUSTED_REST {
@@ -183,7 +187,7 @@ async fn postgres(url: &str, connections: u32) -> Result<Db, ConnectError> {
         })
         .connect_lazy_with(options);
     let both = DatabaseConnection::from(pool);
-    Ok(Db { read: both.clone(), write: both, engine: Engine::Postgres, presence: Arc::default() })
+    Ok(Db { read: both.clone(), write: both, engine: Engine::Postgres, presence: Arc::default(), given_up })
 }
 
 /// The server's address without its user.

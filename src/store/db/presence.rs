@@ -1,25 +1,30 @@
 //! Whether PostgreSQL is there: asked only while somebody waits for it, and for all who wait at once. Not how long a
 //! caller may wait for its turn at a busy server.
 use super::{Db, Engine, unreachable_error};
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared};
 use sea_orm::DbErr;
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::{self, Connection, PgConnection};
 use std::future::Future;
 use std::io::ErrorKind;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 
 /// How long a caller waits before the server's presence is doubted, and then between one doubt and the next.
-const PATIENCE: Duration = Duration::from_millis(400);
-/// How long a server may take to greet. With the patience before it, a caller of one that hangs knows within two
-/// seconds; a busy one greets in a few milliseconds.
-const GREETING: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_millis(300);
+/// How long a server may take to greet. A caller of one that hangs knows within two seconds, even where the patience is
+/// needed twice because somebody was greeted just before; a busy one greets in a few milliseconds.
+const GREETING: Duration = Duration::from_millis(900);
 
-/// What the last look found, and when. Who comes while another looks takes what that one finds: however many wait, one
-/// connection at a time is tried.
+/// What a look found, and when.
+type Look = Shared<BoxFuture<'static, (Instant, Result<(), ErrorKind>)>>;
+
+/// The last look, or the one that is under way: however many wait, one connection at a time is tried. It goes on when who
+/// began it waits no longer, or the others would begin again.
 #[derive(Debug, Default)]
-pub(super) struct Presence(Mutex<Option<(Instant, Result<(), ErrorKind>)>>);
+pub(super) struct Presence(Mutex<Option<Look>>);
 
 impl Db {
     /// Waits for `work`, but not for a server that is gone or hangs. The pool would try a server that refuses
@@ -40,31 +45,30 @@ impl Db {
             tokio::select! {
                 biased;
                 done = work.as_mut() => return Ok(done),
-                there = self.look() => there.map_err(|gone| unreachable_error(gone.into()))?,
+                (_, there) = self.look() => there.map_err(|gone| unreachable_error(gone.into()))?,
             }
         }
     }
 
-    async fn look(&self) -> Result<(), ErrorKind> {
-        let asked = Instant::now();
-        let mut last = self.presence.0.lock().await;
-        match *last {
-            Some((at, found)) if at + PATIENCE > asked => found,
-            _ => {
-                let options = self.write.get_postgres_connection_pool().connect_options();
-                let found = greeted(&options).await;
-                *last = Some((Instant::now(), found));
-                found
-            }
+    fn look(&self) -> Look {
+        let mut last = self.presence.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = |look: &&Look| look.peek().is_none_or(|(at, _)| at.elapsed() < PATIENCE);
+        if let Some(look) = last.as_ref().filter(fresh) {
+            return look.clone();
         }
+        let server = self.write.get_postgres_connection_pool().connect_options();
+        let task = tokio::spawn(async move { greeted(&server).await });
+        let look = task.map(|found| (Instant::now(), found.unwrap_or(Ok(())))).boxed().shared();
+        last.insert(look).clone()
     }
 }
 
 /// A whole greeting, because a server that hangs, starts or stops still has somebody listening at its address.
 async fn greeted(server: &PgConnectOptions) -> Result<(), ErrorKind> {
     match timeout(GREETING, PgConnection::connect_with(server)).await {
+        // Its end is not waited for: that would be one more thing that a server may hang in.
         Ok(Ok(connection)) => {
-            drop(timeout(GREETING, connection.close()).await);
+            drop(connection);
             Ok(())
         }
         Ok(Err(sqlx::Error::Io(gone))) => Err(gone.kind()),

@@ -177,8 +177,10 @@ impl Drop for TestDatabase {
 #[expect(clippy::unwrap_used, reason = "a test may")]
 mod tests {
     use super::*;
+    use futures_util::FutureExt;
     use grantline::store::classify::{DbFault, classify};
     use sea_orm::Statement;
+    use sea_orm::sqlx::{self, Row};
 
     async fn number(db: &impl ConnectionTrait, sql: &str) -> i64 {
         let statement = Statement::from_string(db.get_database_backend(), sql);
@@ -300,5 +302,27 @@ mod tests {
         assert!(!waiting.is_finished(), "the server is there");
         held.commit().await.unwrap();
         waiting.await.unwrap().unwrap();
+    }
+    /// As callers do who hang up: the BEGIN may be on its way then, and the connection goes back to the pool.
+    #[tokio::test]
+    async fn a_transaction_that_nobody_waited_for_is_in_nobodys_way() {
+        let Some(database) = empty(Engine::Postgres).await else { return };
+        let db = Db::connect(&database.url, 1).await.unwrap();
+        db.read.execute_unprepared("SELECT 1").await.unwrap();
+        let alone = "SELECT transaction_timestamp() = statement_timestamp()";
+        for step in 0..100 {
+            // A few steps: some end when the statement has left and the answer has not come.
+            let mut begin = Box::pin(db.begin_write());
+            for _ in 0..step % 8 {
+                if begin.as_mut().now_or_never().is_some() {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+            drop(begin);
+            let pool = db.read.get_postgres_connection_pool();
+            let row = sqlx::raw_sql(alone).fetch_one(pool).await.unwrap();
+            assert!(row.get::<bool, _>(0), "somebody else's transaction is open, step {step}");
+        }
     }
 }

@@ -21,10 +21,11 @@ pub fn run(arguments: &[&str]) -> Output {
     grantline(arguments).output().unwrap()
 }
 
-/// `grantline serve`. It goes when this is dropped.
+/// `grantline serve`. It goes when this is dropped; in a test that fails, it says how it fared.
 pub struct Process {
     child: Child,
     pub address: SocketAddr,
+    log: tempfile::NamedTempFile,
 }
 
 impl Process {
@@ -37,9 +38,10 @@ impl Process {
     pub async fn serve_with(mut command: Command, settings: &[&str]) -> Self {
         // Free now, and hardly taken by another in the next moment.
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        command.args(["--listen", &address.to_string(), "--log-level", "off"]).args(settings);
-        let child = command.stdout(Stdio::null()).spawn().unwrap();
-        let mut server = Self { child, address };
+        command.args(["--listen", &address.to_string(), "--log-level", "warn"]).args(settings);
+        let log = tempfile::NamedTempFile::new().unwrap();
+        let child = command.stdout(log.reopen().unwrap()).stderr(log.reopen().unwrap()).spawn().unwrap();
+        let mut server = Self { child, address, log };
         server.ready(Duration::from_secs(30)).await;
         server
     }
@@ -87,8 +89,14 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Gone already where the test went well.
+        let ended = self.child.try_wait();
+        // Gone already where it was killed.
         drop(self.child.kill());
         drop(self.child.wait());
+        if std::thread::panicking() {
+            let log = std::fs::read_to_string(self.log.path()).unwrap_or_default();
+            let last: Vec<&str> = log.lines().rev().take(30).collect();
+            eprintln!("the server had ended: {ended:?}; its last lines, newest first:\n{}", last.join("\n"));
+        }
     }
 }
