@@ -14,6 +14,7 @@ mod documents;
 mod expansion;
 mod faults;
 mod filters;
+mod fuzz;
 mod history;
 mod idempotency;
 mod lists;
