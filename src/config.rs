@@ -69,6 +69,7 @@ pub struct Config {
     pub body_read_timeout: Duration,
     pub keep_alive_timeout: Duration,
     pub shutdown_grace: Duration,
+    pub connections_per_address: usize,
     /// Origins as a browser sends them (`https://app.example.org`), or the single `*`.
     pub cors_origins: Vec<String>,
     /// Requests a minute; 0 for any number.
@@ -153,6 +154,7 @@ impl Config {
             body_read_timeout: read.needed("body_read_timeout", parse::seconds),
             keep_alive_timeout: read.needed("keep_alive_timeout", parse::seconds),
             shutdown_grace: read.needed("shutdown_grace", parse::seconds),
+            connections_per_address: read.needed("connections_per_address", parse::connections_per_address),
             cors_origins: read.optional("cors_origins", parse::origins).unwrap_or_default(),
             rate_limit_per_token: read.needed("rate_limit_per_token", parse::rate),
             rate_limit_per_address: read.needed("rate_limit_per_address", parse::rate),

@@ -62,7 +62,7 @@ pub async fn authenticate(db: &Db, text: &str, now: DateTime<Utc>) -> Result<Opt
         .join(JoinType::InnerJoin, principal.into())
         .select_also(principal::Entity)
         .one(&db.read);
-    let Some((token, Some(principal))) = db.while_reachable(found).await? else { return Ok(None) };
+    let Some((token, Some(principal))) = found.await? else { return Ok(None) };
     if token.revoked_at.is_some() || token.expires_at.is_some_and(|at| at <= now) {
         return Ok(None);
     }
@@ -71,7 +71,7 @@ pub async fn authenticate(db: &Db, text: &str, now: DateTime<Utc>) -> Result<Opt
         .add(access_grant::Column::PrincipalId.eq(principal.id));
     let granted =
         access_grant::Entity::find().filter(of).order_by_asc(access_grant::Column::Id).all(&db.read);
-    let granted = db.while_reachable(granted).await?;
+    let granted = granted.await?;
     if token.last_used_at.is_none_or(|last| now - last >= TimeDelta::minutes(1)) {
         let db = db.clone();
         // A reader does not wait for writers.

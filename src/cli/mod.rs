@@ -1,6 +1,7 @@
 //! The command line: arguments to configuration to a command. What goes wrong is one clear sentence and a non-zero
 //! exit code.
 mod audit;
+mod backup;
 mod demo;
 mod grant;
 mod migrate;
@@ -12,6 +13,7 @@ use crate::config::{Config, Settings};
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Grant-funded projects, for those who receive the grants.
@@ -47,6 +49,18 @@ enum Command {
         #[command(subcommand)]
         command: audit::Command,
     },
+    /// Copy the SQLite database into a new file, while servers go on
+    Backup {
+        /// The new file; it holds everything, tokens as hashes included
+        file: PathBuf,
+    },
+    /// Put a copy that `backup` made in the place of the SQLite database; no server may run
+    Restore {
+        file: PathBuf,
+        /// Allow the records that are there now to be lost
+        #[arg(long)]
+        overwrite: bool,
+    },
     /// Print the OpenAPI document
     Openapi,
 }
@@ -63,6 +77,8 @@ pub async fn run() -> ExitCode {
             Command::Token { command } => token::run(config, command).await,
             Command::Grant(arguments) => grant::run(config, arguments).await,
             Command::Audit { command } => audit::run(config, command).await,
+            Command::Backup { file } => backup::back_up(config, &file).await,
+            Command::Restore { file, overwrite } => backup::restore(config, &file, overwrite).await,
             Command::Openapi => openapi::run(),
         },
     };

@@ -17,6 +17,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// How often erasures are kept up.
 const UPKEEP: Duration = Duration::from_secs(60 * 60);
+/// How long the connections to the database may take to close.
+const CLOSING: Duration = Duration::from_secs(5);
 
 pub async fn run(config: Config) -> anyhow::Result<()> {
     logging::init(config.log_format, &config.log_level)?;
@@ -89,6 +91,7 @@ pub async fn until_told(listener: TcpListener, state: AppState) -> anyhow::Resul
         body_read_timeout: state.config.body_read_timeout,
         keep_alive_timeout: state.config.keep_alive_timeout,
         shutdown_grace: state.config.shutdown_grace,
+        connections_per_address: state.config.connections_per_address,
     };
     let db = state.db.clone();
     let tasks = state.tasks.clone();
@@ -97,6 +100,9 @@ pub async fn until_told(listener: TcpListener, state: AppState) -> anyhow::Resul
         tracing::warn!(connections, "some requests did not finish in time");
     }
     tasks.stop().await;
-    db.close().await;
+    // A database that hangs is not waited for: what was answered is safe, and all else is given up.
+    if tokio::time::timeout(CLOSING, db.close()).await.is_err() {
+        tracing::warn!("the database does not let go of its connections");
+    }
     Ok(())
 }

@@ -56,6 +56,13 @@ pub(super) fn rate(text: &str) -> Result<u32, String> {
         .ok_or("write a number of requests a minute from 0 to 1000000; 0 is no limit.".into())
 }
 
+pub(super) fn connections_per_address(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|count| (1..=1_000_000).contains(count))
+        .ok_or("write a number from 1 to 1000000.".into())
+}
+
 pub(super) fn time_zone(text: &str) -> Result<Tz, String> {
     text.parse().map_err(|_| "write a name of the IANA time zone database, such as Europe/Riga.".into())
 }

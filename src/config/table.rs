@@ -63,6 +63,8 @@ settings! {
         "How many requests a minute one token may make of this server; 0 for any number";
     "rate_limit_per_address" "--rate-limit-per-address" "GRANTLINE_RATE_LIMIT_PER_ADDRESS" "REQUESTS" "12000" false
         "The same of one network address; 0 for any number, as behind a proxy that counts by itself";
+    "connections_per_address" "--connections-per-address" "GRANTLINE_CONNECTIONS_PER_ADDRESS" "NUMBER" "500" false
+        "The most connections of one address at a time; more are closed as they come. A proxy in front counts as one address";
     "metrics_public" "--metrics-public" "GRANTLINE_METRICS_PUBLIC" "TRUE/FALSE" "false" false
         "Whether GET /metrics answers others than this machine: true or false";
     "erasure_journal" "--erasure-journal" "GRANTLINE_ERASURE_JOURNAL" "FILE" "" false

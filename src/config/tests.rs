@@ -128,6 +128,7 @@ fn values_at_their_edges() {
         ("database_connections", "1000", "1001"),
         ("rate_limit_per_token", "0", "1000001"),
         ("rate_limit_per_address", "1000000", "-1"),
+        ("connections_per_address", "1", "0"),
         ("demo_token", "abcdefghijklmnopqrstuvwxyz-_0123", "abcdefghijklmnopqrstuvwxyz-_012"),
         ("demo_token", "ABCDEFGHIJKLMNOPQRSTUVWXYZ-_0123", "ABCDEFGHIJKLMNOPQRSTUVWXYZ+/0123"),
     ] {

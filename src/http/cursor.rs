@@ -72,6 +72,7 @@ fn sign(key: &[u8; 32], content: &[u8]) -> [u8; SIGNATURE] {
 #[expect(clippy::unwrap_used, reason = "a test may")]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use serde_json::json;
 
     #[test]
@@ -99,5 +100,30 @@ mod tests {
         assert_eq!(base, binding("/v1/projects", &pairs(&[("limit", "9"), ("status", "closed")])));
         assert_ne!(base, binding("/v1/projects", &pairs(&[("status", "suspended")])));
         assert_ne!(base, binding("/v1/events", &pairs(&[("status", "closed")])));
+    }
+    proptest! {
+        #[test]
+        fn no_text_opens_that_was_not_sealed(text in "\\PC{0,40}|[A-Za-z0-9_-]{0,120}") {
+            prop_assert_eq!(Cursor::open(&text, &[7; 32]), None);
+        }
+
+        #[test]
+        fn a_sealed_cursor_opens_as_it_was_and_with_any_other_character_not_at_all(
+            texts in prop::collection::vec(any::<String>(), 0..4),
+            number in any::<i64>(),
+            place in any::<prop::sample::Index>(),
+            other in "[A-Za-z0-9_-]",
+        ) {
+            let after = texts.into_iter().map(Value::from).chain([json!(number), json!(null)]).collect();
+            let cursor = Cursor { binding: "b".into(), as_of: "2026-11-22".parse().unwrap(), after };
+            let sealed = cursor.seal(&[7; 32]);
+            let at = place.index(sealed.len());
+            let mut changed = sealed.clone();
+            changed.replace_range(at..=at, &other);
+            if changed != sealed {
+                prop_assert_eq!(Cursor::open(&changed, &[7; 32]), None);
+            }
+            prop_assert_eq!(Cursor::open(&sealed, &[7; 32]), Some(cursor));
+        }
     }
 }

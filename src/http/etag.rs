@@ -67,3 +67,29 @@ pub fn expected_version(ask: &Ask) -> Result<i64, Problem> {
         Problem::new(MALFORMED_HEADER).with(json!({"header": "If-Match", "reason": reason}))
     })
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn our_own_tags_tell_their_version(version in 1..i64::MAX, body in any::<Vec<u8>>(), by_proxy in any::<bool>()) {
+            let tag = strong(version, &body);
+            let tag = format!("{}{}", if by_proxy { "W/" } else { "" }, tag.to_str().unwrap());
+            prop_assert!(are_tags(&tag));
+            prop_assert_eq!(version_of(&tag), Some(version));
+        }
+
+        #[test]
+        fn no_text_breaks_them_and_a_version_is_in_a_tag(
+            text in "\\PC{0,30}|(W/)?\"?-?[0-9]{0,22}(-[0-9a-f+]{0,9})?\"?,?",
+        ) {
+            if let Some(version) = version_of(&text) {
+                prop_assert!(version > 0 && are_tags(&text) && text.contains(&version.to_string()), "{text}");
+            }
+        }
+    }
+}

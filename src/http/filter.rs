@@ -281,6 +281,7 @@ fn facets(params: &mut Params, resource: &'static Resource) -> Vec<&'static Fiel
 #[cfg(test)]
 mod tests {
     use super::split;
+    use proptest::prelude::*;
 
     #[test]
     fn values_are_separated_by_commas_that_are_not_escaped() {
@@ -288,5 +289,13 @@ mod tests {
         assert_eq!(split(r"a\,b,c"), ["a,b", "c"]);
         assert_eq!(split(r"a\b\\"), [r"a\b\"]);
         assert_eq!(split(""), [""]);
+    }
+    proptest! {
+        #[test]
+        fn escaped_values_come_apart_as_they_were(values in prop::collection::vec("[a-z,\\\\ ]{0,6}", 1..5)) {
+            let escaped: Vec<String> =
+                values.iter().map(|value| value.replace('\\', r"\\").replace(',', r"\,")).collect();
+            prop_assert_eq!(split(&escaped.join(",")), values);
+        }
     }
 }

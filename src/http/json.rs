@@ -30,6 +30,13 @@ impl FromRequest<AppState> for Body {
         if !media_type.eq_ignore_ascii_case(expected) {
             return Err(Problem::new(UNSUPPORTED_MEDIA_TYPE).with(json!({"expected": expected})));
         }
+        // A compressed body may be a thousand times what it seems to be: none is unpacked (RFC 9110, section 15.5.16).
+        let coded =
+            request.headers().get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
+        if coded {
+            let expected = format!("{expected}, and no Content-Encoding");
+            return Err(Problem::new(UNSUPPORTED_MEDIA_TYPE).with(json!({"expected": expected})));
+        }
         let max = state.config.body_limit;
         let bytes = match Bytes::from_request(request, state).await {
             Ok(bytes) => bytes,
@@ -161,6 +168,7 @@ impl<'de> Visitor<'de> for UniqueVisitor {
 #[expect(clippy::unwrap_used, reason = "a test may")]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn ordinary_json_comes_through() {
@@ -174,5 +182,50 @@ mod tests {
             assert_eq!(read(text.as_bytes()).err().unwrap().code.code, "malformed_body", "{text}");
         }
         assert_eq!(read(br#"{"a":["x\u0000"]}"#).err().unwrap().code.code, "invalid");
+    }
+    fn any_value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            any::<String>().prop_map(|text| text.replace('\0', "").into()),
+        ];
+        leaf.prop_recursive(6, 40, 5, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+                prop::collection::btree_map("[^\0]{0,6}", inner, 0..5)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_json_is_read_as_it_is(value in any_value()) {
+            prop_assert_eq!(read(value.to_string().as_bytes()).ok(), Some(value.clone()));
+            prop_assert_eq!(read(&serde_json::to_vec_pretty(&value).unwrap()).ok(), Some(value));
+        }
+
+        /// With a byte changed it is other JSON, or refused; it is never read as what it is not.
+        #[test]
+        fn no_bytes_break_it(value in any_value(), place in any::<prop::sample::Index>(), byte in any::<u8>()) {
+            let mut bytes = value.to_string().into_bytes();
+            let at = place.index(bytes.len());
+            bytes[at] = byte;
+            if let Ok(read) = read(&bytes) {
+                let as_it_is: Value = serde_json::from_slice(&bytes).unwrap();
+                let whole = |v: &Value| v.to_string().replace(".0", "");
+                prop_assert_eq!(whole(&read), whole(&as_it_is));
+            }
+        }
+
+        /// However the name is written.
+        #[test]
+        fn no_member_stands_twice(name in "[^\0]{0,8}", first in any_value(), second in any_value()) {
+            let escaped: String = name.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+            let text = format!("[{{{}:{first},\"{escaped}\":{second}}}]", json!(name));
+            prop_assert_eq!(read(text.as_bytes()).err().unwrap().code.code, "malformed_body");
+        }
     }
 }

@@ -24,8 +24,11 @@ pub async fn edge(State(state): State<AppState>, mut request: Request, next: Nex
     let route = request.extensions().get::<MatchedPath>().map(|m| m.as_str().to_owned());
     request.extensions_mut().insert(RequestId(id.clone()));
     let limit = state.config.request_timeout;
-    let mut response = match tokio::time::timeout(limit, next.run(request)).await {
-        Ok(response) => response,
+    // Here, and once, so that no statement of any handler waits for a database that is gone.
+    let answered = state.db.while_reachable(next.run(request));
+    let mut response = match tokio::time::timeout(limit, answered).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(gone)) => Problem::from(crate::store::Error::from(gone)).into_response(),
         Err(_) => Problem::new(TIMEOUT).with(json!({"seconds": limit.as_secs()})).into_response(),
     };
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {

@@ -47,7 +47,8 @@ codes! {
     PRECONDITION_REQUIRED "precondition_required" 428 "If-Match is needed" / "Vajadzīgs If-Match" : "Read the record and send its ETag as If-Match, so that no change of others is lost." / "Nolasiet ierakstu un sūtiet tā ETag kā If-Match, lai citu izmaiņas nepazustu.";
     RATE_LIMITED "rate_limited" 429 "Too many requests" / "Pārāk daudz pieprasījumu" : "At most {max} requests a minute are taken per {of}; try again in {seconds} seconds." / "Minūtē pieņem ne vairāk kā {max} pieprasījumus ({of}); mēģiniet vēlreiz pēc {seconds} sekundēm.";
     INTERNAL "internal" 500 "Something failed here" / "Te kaut kas neizdevās" : "The fault is ours and has been logged with this request's id." / "Kļūda ir mūsu; tā reģistrēta ar šī pieprasījuma numuru.";
-    UNAVAILABLE "unavailable" 503 "The database is away" / "Datubāze nav sasniedzama" : "Try again in a moment." / "Mēģiniet pēc brīža vēlreiz.";
+    OVERLOADED "overloaded" 503 "Too many requests at a time" / "Pārāk daudz pieprasījumu vienlaikus" : "The request waited in vain for its turn, and nothing was done. Try again in a moment." / "Pieprasījums savu kārtu nesagaidīja, un nekas nav izdarīts. Mēģiniet pēc brīža vēlreiz.";
+    UNAVAILABLE "unavailable" 503 "The database is away" / "Datubāze nav sasniedzama" : "Try again in a moment. Read the record before you repeat a change: it may just have been written." / "Mēģiniet pēc brīža vēlreiz. Pirms izmaiņas atkārtošanas nolasiet ierakstu: tā, iespējams, tomēr ir ierakstīta.";
     STORAGE_FULL "storage_full" 507 "No space is left" / "Vairs nav vietas" : "Nothing was written. Reading goes on." / "Nekas nav ierakstīts. Lasīt var turpināt.";
 }
 
@@ -255,6 +256,10 @@ fn database(error: &sea_orm::DbErr) -> Problem {
         DbFault::Unavailable => {
             tracing::warn!(%error, "the database is away");
             Problem::new(UNAVAILABLE)
+        }
+        DbFault::Crowded => {
+            tracing::warn!(%error, "a request waited in vain for a connection");
+            Problem::new(OVERLOADED)
         }
         DbFault::DiskFull => {
             tracing::error!(%error, "no space is left");

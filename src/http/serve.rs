@@ -2,6 +2,7 @@
 //!
 //! `axum::serve` sets no timer, so hyper's own header limit never fires there; hence this loop.
 mod body;
+mod crowd;
 mod io;
 
 pub use body::{BodyTimeout, is_body_timeout};
@@ -11,6 +12,7 @@ use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::HeaderValue;
 use axum::http::header::CONNECTION;
+use crowd::Crowd;
 use futures_util::FutureExt;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -32,7 +34,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// How long unread bytes of a client are taken in after the answer, so that it can read the answer.
 const LINGER: Duration = Duration::from_secs(5);
 
-/// How long clients may take.
+/// How long clients may take, and how many connections.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// From the first byte (on a new connection: from the connection) to the end of the head.
@@ -43,6 +45,8 @@ pub struct Limits {
     pub keep_alive_timeout: Duration,
     /// For running requests after a stop.
     pub shutdown_grace: Duration,
+    /// Connections of one address at a time; more are closed as they come.
+    pub connections_per_address: usize,
 }
 
 /// How the server stopped.
@@ -63,9 +67,18 @@ pub async fn serve(
     shutdown: impl Future<Output = ()>,
 ) -> Stopped {
     let (stop, stopping) = watch::channel(());
-    let begin = |stream: TcpStream, peer: SocketAddr| {
-        tokio::spawn(connection(stream, peer, app.clone(), limits, stopping.clone()));
-    };
+    let crowd = Crowd::default();
+    let begin =
+        |stream: TcpStream, peer: SocketAddr| match crowd.enter(peer.ip(), limits.connections_per_address) {
+            Some(place) => {
+                let running = connection(stream, peer, app.clone(), limits, stopping.clone());
+                tokio::spawn(async move {
+                    running.await;
+                    drop(place);
+                });
+            }
+            None => tracing::debug!(%peer, "this address has as many connections as it may"),
+        };
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
         tokio::select! {

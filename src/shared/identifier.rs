@@ -243,5 +243,15 @@ mod tests {
             let once = normalise(&s);
             prop_assert_eq!(normalise(&once), once);
         }
+
+        #[test]
+        fn no_string_breaks_it_and_what_is_kept_can_be_kept_again(scheme in "[a-z._-]{0,5}|\\PC{0,3}", value in "\\PC{0,24}|.{0,8}") {
+            if let Ok(kept) = Identifier::new(&scheme, &value) {
+                let again = Identifier::new(kept.scheme(), kept.value()).unwrap();
+                prop_assert_eq!(again.matching(), normalise(&value));
+                prop_assert!(!again.matching().is_empty());
+                prop_assert_eq!(again, kept);
+            }
+        }
     }
 }

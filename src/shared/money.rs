@@ -350,5 +350,22 @@ mod tests {
             let text = format!("{whole}.{fraction}");
             prop_assert_eq!(parse_amount(&text).unwrap().to_string(), text);
         }
+
+        #[test]
+        fn no_string_breaks_an_amount_and_what_is_read_is_written_alike(s in "\\PC{0,20}|[-+0-9.,eE ]{0,32}") {
+            if let Ok(amount) = parse_amount(&s) {
+                prop_assert_eq!(parse_amount(&amount.to_string()).unwrap().to_string(), amount.to_string());
+                prop_assert!(s.bytes().all(|b| b.is_ascii_digit() || b"-.".contains(&b)), "{}", s);
+            }
+        }
+
+        #[test]
+        fn no_object_breaks_money(amount in "\\PC{0,12}|-?[0-9]{1,20}(\\.[0-9]{0,6})?", code in "[A-Z]{3}|\\PC{0,4}") {
+            let json = serde_json::json!({"amount": amount, "currency": code});
+            if let Ok(money) = serde_json::from_value::<Money>(json) {
+                let again = serde_json::to_value(money).unwrap();
+                prop_assert_eq!(serde_json::from_value::<Money>(again).unwrap(), money);
+            }
+        }
     }
 }

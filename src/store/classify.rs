@@ -14,8 +14,10 @@ pub enum DbFault {
     Check,
     /// Another transaction is in the way (lock, deadlock, serialization): the whole transaction may be tried again.
     Busy,
-    /// The database cannot be reached, is starting or stopping, has no connection left, or took too long.
+    /// The database cannot be reached, is starting or stopping, or took too long.
     Unavailable,
+    /// No connection became free in time: too many ask at once.
+    Crowded,
     /// No space left for the database.
     DiskFull,
     /// A text the engine cannot hold: NUL, or not UTF-8.
@@ -28,9 +30,8 @@ pub enum DbFault {
 /// (<https://www.sqlite.org/rescode.html>), PostgreSQL's SQLSTATE (its manual's appendix A).
 pub fn classify(error: &DbErr) -> DbFault {
     match error {
-        DbErr::ConnectionAcquire(ConnAcquireErr::Timeout | ConnAcquireErr::ConnectionClosed) => {
-            DbFault::Unavailable
-        }
+        DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => DbFault::Crowded,
+        DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed) => DbFault::Unavailable,
         DbErr::Conn(RuntimeErr::SqlxError(cause))
         | DbErr::Exec(RuntimeErr::SqlxError(cause))
         | DbErr::Query(RuntimeErr::SqlxError(cause)) => classify_driver(cause),
@@ -51,12 +52,10 @@ pub(super) fn classify_driver(error: &Error) -> DbFault {
                 DbFault::Other
             }
         }
-        Error::Io(_)
-        | Error::Tls(_)
-        | Error::Protocol(_)
-        | Error::PoolTimedOut
-        | Error::PoolClosed
-        | Error::WorkerCrashed => DbFault::Unavailable,
+        Error::Io(_) | Error::Tls(_) | Error::Protocol(_) | Error::PoolClosed | Error::WorkerCrashed => {
+            DbFault::Unavailable
+        }
+        Error::PoolTimedOut => DbFault::Crowded,
         _ => DbFault::Other,
     }
 }
@@ -103,6 +102,8 @@ fn postgres(code: &str, key: impl FnOnce() -> String) -> DbFault {
         "53100" => DbFault::DiskFull,
         // character_not_in_repertoire, untranslatable_character
         "22021" | "22P05" => DbFault::BadText,
+        // too_many_connections
+        "53300" => DbFault::Crowded,
         // query_canceled: the statement timeout; invalid_catalog_name: the database is gone
         "57014" | "3D000" => DbFault::Unavailable,
         // connection exceptions, refused logins, too few resources, operator intervention, I/O errors,
@@ -215,7 +216,7 @@ mod tests {
             ("57P01", DbFault::Unavailable),
             ("57014", DbFault::Unavailable),
             ("08006", DbFault::Unavailable),
-            ("53300", DbFault::Unavailable),
+            ("53300", DbFault::Crowded),
             ("28P01", DbFault::Unavailable),
             ("25P03", DbFault::Unavailable),
             ("53100", DbFault::DiskFull),
@@ -246,7 +247,7 @@ mod tests {
         let lost = Error::Io(std::io::Error::from(std::io::ErrorKind::ConnectionReset));
         assert_eq!(classify(&DbErr::Query(RuntimeErr::SqlxError(lost.into()))), DbFault::Unavailable);
         let waited = DbErr::ConnectionAcquire(ConnAcquireErr::Timeout);
-        assert_eq!(classify(&waited), DbFault::Unavailable);
+        assert_eq!(classify(&waited), DbFault::Crowded);
         assert_eq!(classify(&DbErr::Custom("x".into())), DbFault::Other);
     }
 }

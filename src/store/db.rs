@@ -1,21 +1,22 @@
 //! The connections: opening them on either engine, transactions, readiness. Not what is asked over them.
 mod connect;
 mod migrate;
+mod presence;
+mod rest;
+pub mod snapshot;
 
 pub use connect::ConnectError;
 pub use migrate::{MigrateError, MigrationState};
 
-use sea_orm::sqlx::{self, postgres::PgConnectOptions};
+use presence::Presence;
+use sea_orm::sqlx;
 use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel, RuntimeErr,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
-use std::future::Future;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
-
-/// How long a caller waits before the server's presence is doubted, and then between one doubt and the next.
-const PATIENCE: Duration = Duration::from_millis(400);
 
 /// The database engines that are spoken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub struct Db {
     /// For writing. On SQLite a single connection, so that writers queue here instead of failing on each other.
     pub write: DatabaseConnection,
     pub engine: Engine,
+    presence: Arc<Presence>,
+    given_up: rest::GivenUp,
 }
 
 /// Connections of one pool at one moment.
@@ -64,7 +67,7 @@ impl Db {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        self.while_reachable(self.write.begin_with_options(options)).await
+        self.given_up.unless(self.write.begin_with_options(options)).await
     }
 
     /// A transaction in which every query sees the same moment. PostgreSQL: REPEATABLE READ READ ONLY. SQLite: a
@@ -84,7 +87,7 @@ impl Db {
                 ..TransactionOptions::default()
             },
         };
-        self.while_reachable(self.read.begin_with_options(options)).await
+        self.given_up.unless(self.read.begin_with_options(options)).await
     }
 
     /// Whether the database answers: for the readiness check.
@@ -92,8 +95,7 @@ impl Db {
     /// # Errors
     /// Why it does not; after two seconds at the latest.
     pub async fn ping(&self) -> Result<(), DbErr> {
-        let answer = self.while_reachable(self.read.ping());
-        tokio::time::timeout(Duration::from_secs(2), answer)
+        tokio::time::timeout(Duration::from_secs(2), self.read.ping())
             .await
             .unwrap_or_else(|_| Err(unreachable_error(std::io::ErrorKind::TimedOut.into())))
     }
@@ -151,49 +153,6 @@ impl Db {
             }
             Engine::Postgres => self.write.get_postgres_connection_pool().close().await,
         }
-    }
-
-    /// Waits for `work`, but not for a server that is gone: the pool keeps trying a server that refuses connections
-    /// until its own time is up, which is right for a full pool and too long for a caller of a stopped database.
-    ///
-    /// # Errors
-    /// What `work` says, or that the server is gone.
-    pub async fn while_reachable<T>(&self, work: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
-        if self.engine == Engine::Sqlite {
-            return work.await;
-        }
-        let mut work = std::pin::pin!(work);
-        loop {
-            if let Ok(done) = tokio::time::timeout(PATIENCE, work.as_mut()).await {
-                return done;
-            }
-            let server = self.write.get_postgres_connection_pool().connect_options();
-            if let Err(gone) = knock(&server).await {
-                return Err(unreachable_error(gone));
-            }
-        }
-    }
-}
-
-/// Whether somebody listens at the server's address. No login: a server too busy to answer still counts as there.
-async fn knock(server: &PgConnectOptions) -> std::io::Result<()> {
-    let listening = async {
-        match connect::socket_path(server) {
-            #[cfg(unix)]
-            Some(path) => tokio::net::UnixStream::connect(path).await.map(drop),
-            #[cfg(not(unix))]
-            Some(_) => Ok(()),
-            None => {
-                let address = (server.get_host(), server.get_port());
-                tokio::net::TcpStream::connect(address).await.map(drop)
-            }
-        }
-    };
-    match tokio::time::timeout(PATIENCE, listening).await {
-        // A full backlog is a busy server.
-        Ok(Err(error)) if error.kind() == std::io::ErrorKind::WouldBlock => Ok(()),
-        Ok(answer) => answer,
-        Err(_) => Ok(()),
     }
 }
 
@@ -262,6 +221,34 @@ mod tests {
         }
         writers.join_all().await;
         assert_eq!(number(&db.read, "SELECT n FROM t").await, 50);
+    }
+
+    /// As SQLite does by itself on a full disk.
+    #[tokio::test]
+    async fn what_sqlite_takes_back_by_itself_is_not_waited_for_by_the_next_writer() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = opened(&dir).await;
+        db.write
+            .execute_unprepared("CREATE TABLE t (n INTEGER UNIQUE); INSERT INTO t VALUES (1)")
+            .await
+            .unwrap();
+        for explicit in [true, false] {
+            let tx = db.begin_write().await.unwrap();
+            tx.execute_unprepared("INSERT OR ROLLBACK INTO t VALUES (1)").await.unwrap_err();
+            if explicit {
+                tx.rollback().await.unwrap_err();
+            } else {
+                drop(tx);
+            }
+            let taken_back = db.begin_write().await.unwrap();
+            taken_back.rollback().await.unwrap();
+            let tx = db.begin_write().await.unwrap();
+            tx.execute_unprepared(&format!("INSERT INTO t VALUES ({})", 2 + i32::from(explicit)))
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
+        }
+        assert_eq!(number(&db.read, "SELECT count(*) FROM t").await, 3, "what was committed is there");
     }
 
     #[tokio::test]

@@ -62,6 +62,13 @@ pub struct Unit {
     touched: Vec<Touched>,
 }
 
+/// After an error, which is what the caller is told: the database may have taken everything back by itself.
+async fn take_back(txn: DatabaseTransaction) {
+    if let Err(error) = txn.rollback().await {
+        tracing::debug!(%error, "there was nothing left to take back");
+    }
+}
+
 impl Unit {
     /// Begins a transaction that may write (immediate on SQLite).
     pub async fn begin(
@@ -99,13 +106,13 @@ impl Unit {
         let value = match outcome {
             Ok(value) => value,
             Err(error) => {
-                self.txn.rollback().await?;
+                take_back(self.txn).await;
                 return Err(error);
             }
         };
         for projection in self.projections {
             if let Err(error) = projection(&self.whole(), &self.touched).await {
-                self.txn.rollback().await?;
+                take_back(self.txn).await;
                 return Err(error);
             }
         }

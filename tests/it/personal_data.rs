@@ -241,7 +241,7 @@ async fn a_restored_back_up_is_erased_again() {
     let db = grantline::store::db::Db::connect(&format!("sqlite://{}", copy.display()), 3).await.unwrap();
     let state =
         grantline::state::AppState::new(db, app.clock.clone(), std::sync::Arc::new(config)).await.unwrap();
-    let restored = App::on(state, &app);
+    let restored = App::beside(state, &app);
     assert_eq!(restored.get(&erased).await.json()["name"], NAME, "the back-up has it");
     let done = keep_up(&restored.state).await.unwrap();
     assert_eq!(done.repeated, 3);

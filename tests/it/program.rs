@@ -1,25 +1,10 @@
 //! The program itself: its commands, its exit codes, what it says when something is wrong, how it stops.
 use crate::support::database::{self, Engine};
+use crate::support::process::{grantline, run};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
-
-/// The program with nothing of this machine's settings.
-fn grantline(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_grantline"));
-    for (name, _) in std::env::vars() {
-        if name.starts_with("GRANTLINE_") || name == "DATABASE_URL" {
-            command.env_remove(name);
-        }
-    }
-    command.args(arguments).stdin(Stdio::null());
-    command
-}
-
-fn run(arguments: &[&str]) -> Output {
-    grantline(arguments).output().unwrap()
-}
 
 /// What a successful command printed.
 #[track_caller]
@@ -123,10 +108,18 @@ fn the_demo_starts_keeps_its_data_and_stops_when_told() {
     let old = first.token.clone();
     assert_eq!(first.stop("-TERM"), Some(0));
 
-    let started = Instant::now();
-    let second = Server::demo(&database);
-    // Two seconds on an idle machine; tests may run on a busy one.
-    assert!(started.elapsed() < Duration::from_secs(6), "{:?}", started.elapsed());
+    // The fastest of three: tests may run on a busy machine.
+    let mut starts = Vec::new();
+    let second = loop {
+        let started = Instant::now();
+        let server = Server::demo(&database);
+        starts.push(started.elapsed());
+        if starts.len() == 3 {
+            break server;
+        }
+        assert_eq!(server.stop("-TERM"), Some(0));
+    };
+    assert!(starts.iter().any(|start| *start < Duration::from_secs(2)), "{starts:?}");
     assert_eq!(second.get("/v1/projects/LATBEL"), (200, latbel), "the same record, loaded once");
     assert_ne!(second.token, old, "no token's text is kept");
     assert_eq!(second.stop("-INT"), Some(0));

@@ -3,7 +3,6 @@ use crate::both;
 use crate::support::database::Content;
 use crate::support::{App, Engine};
 use grantline::http::{problem, router};
-use grantline::store::db::Db;
 use sea_orm::SqlxPostgresConnector;
 use sea_orm::sqlx::postgres::PgPoolOptions;
 use serde_json::json;
@@ -137,7 +136,9 @@ async fn a_database_that_is_away_is_said_soon() {
     // Nobody listens there.
     let pool = PgPoolOptions::new().connect_lazy("postgres://nobody@127.0.0.1:1/none").unwrap();
     let away = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
-    app.state.db = Db { read: away.clone(), write: away, engine: Engine::Postgres };
+    app.state.db.read = away.clone();
+    app.state.db.write = away;
+    app.state.db.engine = Engine::Postgres;
     app.router = router(app.state.clone());
     for (method, path) in
         [("GET", "/v1/projects"), ("GET", "/v1/projects/A1"), ("POST", "/v1/projects"), ("GET", "/readyz")]

@@ -13,7 +13,7 @@ const RESPONSES: [(u16, &str, &str); 16] = [
     (403, "Forbidden", "The caller's role does not allow this."),
     (404, "NotFound", "It does not exist, or it is not the caller's to see."),
     (406, "NotAcceptable", "The answer can't be given in the format asked for."),
-    (408, "Timeout", "It took too long and was given up; nothing was written."),
+    (408, "Timeout", "It took too long and was given up; a change may just have been written."),
     (409, "Conflict", "A life cycle or other records stand in the way; each reason is named."),
     (412, "Stale", "The record was changed since the caller read it; `ETag` has its version now."),
     (413, "BodyTooLarge", "The body is larger than this server takes."),
@@ -30,7 +30,7 @@ const RESPONSES: [(u16, &str, &str); 16] = [
         "The token or the address has asked too often; `Retry-After` says when to go on.",
     ),
     (500, "Internal", "The fault is ours; it is in the log under the request's id."),
-    (503, "Unavailable", "The database is away for the moment."),
+    (503, "Unavailable", "The database is away for the moment, or too many ask at a time."),
     (507, "StorageFull", "The server has no space left. Nothing was written."),
 ];
 

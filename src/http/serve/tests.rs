@@ -19,6 +19,7 @@ const NO_LIMITS: Limits = Limits {
     body_read_timeout: LONG,
     keep_alive_timeout: LONG,
     shutdown_grace: LONG,
+    connections_per_address: 1000,
 };
 
 struct Running {
@@ -238,4 +239,27 @@ async fn no_accepted_request_is_reset() {
             assert!(text.starts_with("HTTP/1.1 200"), "{text:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn an_address_has_so_many_connections_and_gets_them_back() {
+    let server =
+        start(Limits { connections_per_address: 3, header_read_timeout: SHORT * 4, ..NO_LIMITS }).await;
+    let ask = "GET / HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n";
+    let mut held = Vec::new();
+    for _ in 0..3 {
+        held.push(server.send("").await);
+    }
+    let mut refused = server.send("").await;
+    let (text, closed) = rest(&mut refused).await;
+    assert!(text.is_empty() && closed < SHORT, "{text} {closed:?}");
+    drop(held.pop());
+    tokio::time::sleep(SHORT / 3).await;
+    assert!(rest(&mut server.send(ask).await).await.0.starts_with("HTTP/1.1 200"));
+    // Those that only hold their places lose them.
+    tokio::time::sleep(SHORT * 5).await;
+    for _ in 0..2 {
+        held.push(server.send("").await);
+    }
+    assert!(rest(&mut server.send(ask).await).await.0.starts_with("HTTP/1.1 200"));
 }

@@ -1,6 +1,6 @@
 //! Opening the pools, and saying in one sentence why that failed. Not transactions.
 use super::super::classify::{DbFault, classify_driver};
-use super::{Db, Engine};
+use super::{Db, Engine, rest};
 use sea_orm::DatabaseConnection;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{
@@ -9,14 +9,15 @@ use sea_orm::sqlx::sqlite::{
 use sea_orm::sqlx::{self, Connection, Executor, pool::PoolOptions};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long SQLite waits for a lock that another process holds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a writer waits for its turn on SQLite. Longer than the busy timeout: the queue is ours and moves.
-const SQLITE_WRITE_WAIT: Duration = Duration::from_secs(30);
-/// How long a caller waits for a free connection elsewhere.
-const WAIT: Duration = Duration::from_secs(5);
+/// How long a caller waits for its turn at a connection. The queue is ours and moves, so a burst is better waited for
+/// than refused; it is longer than the busy timeout and shorter than a request may take, so that who waits in vain is
+/// told so. Whether the server is there at all is found out apart from this (`presence.rs`).
+const TURN: Duration = Duration::from_secs(30);
 /// How long the first connection to a server may take.
 const FIRST_CONNECTION: Duration = Duration::from_secs(10);
 /// A connection that rested this long is tried before it is used: the server may have gone meanwhile.
@@ -47,16 +48,8 @@ fn fail<T>(sentence: impl Into<String>) -> Result<T, ConnectError> {
 // ---- SQLite
 
 async fn sqlite(url: &str, connections: u32) -> Result<Db, ConnectError> {
-    let Ok(options) = url.parse::<SqliteConnectOptions>() else {
-        return fail("The SQLite address is not of the form sqlite://path/to/file.db.");
-    };
-    if url.contains(":memory:") || url.contains("mode=memory") {
-        return fail("SQLite in memory is not supported, because readers would not see it: name a file.");
-    }
+    let options = sqlite_options(url)?;
     let path = options.get_filename().to_owned();
-    if path.as_os_str().is_empty() {
-        return fail("The SQLite address names no file: write sqlite://path/to/file.db.");
-    }
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
         let (path, folder) = (path.display(), folder.display());
         return fail(format!("Cannot open the SQLite file {path}: there is no folder {folder}."));
@@ -72,23 +65,45 @@ async fn sqlite(url: &str, connections: u32) -> Result<Db, ConnectError> {
 
     let write = SqlitePoolOptions::new()
         .max_connections(1)
-        .acquire_timeout(SQLITE_WRITE_WAIT)
+        .acquire_timeout(TURN)
         // One file, one process: a connection never goes stale, and the page cache is worth keeping.
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
+        .after_release(|connection, _| Box::pin(rest::sqlite(connection)))
         .connect_with(writing)
         .await
         .map_err(|error| sqlite_error(&path, &error))?;
     let read = SqlitePoolOptions::new()
         .max_connections(connections)
-        .acquire_timeout(WAIT)
+        .acquire_timeout(TURN)
         .max_lifetime(None)
         .test_before_acquire(false)
+        .after_release(|connection, _| Box::pin(rest::sqlite(connection)))
         .connect_with(options.pragma("query_only", "ON"))
         .await
         .map_err(|error| sqlite_error(&path, &error))?;
-    Ok(Db { read: read.into(), write: write.into(), engine: Engine::Sqlite })
+    Ok(Db {
+        read: read.into(),
+        write: write.into(),
+        engine: Engine::Sqlite,
+        presence: Arc::default(),
+        given_up: rest::GivenUp::default(),
+    })
+}
+
+/// An address that names a file.
+pub(super) fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, ConnectError> {
+    let Ok(options) = url.parse::<SqliteConnectOptions>() else {
+        return fail("The SQLite address is not of the form sqlite://path/to/file.db.");
+    };
+    if url.contains(":memory:") || url.contains("mode=memory") {
+        return fail("SQLite in memory is not supported, because readers would not see it: name a file.");
+    }
+    if options.get_filename().as_os_str().is_empty() {
+        return fail("The SQLite address names no file: write sqlite://path/to/file.db.");
+    }
+    Ok(options)
 }
 
 /// Makes the file, switches it to the write-ahead log and sees that it can be written. The switch needs the file
@@ -109,20 +124,25 @@ async fn prepare_file(options: &SqliteConnectOptions) -> Result<(), sqlx::Error>
     }
 }
 
-fn sqlite_error(path: &Path, error: &sqlx::Error) -> ConnectError {
+pub(super) fn sqlite_error(path: &Path, error: &sqlx::Error) -> ConnectError {
+    ConnectError(format!("Cannot open the SQLite file {}: {}.", path.display(), sqlite_reason(error)))
+}
+
+/// In plain words where they are known.
+pub(super) fn sqlite_reason(error: &sqlx::Error) -> String {
     let code = match error {
         sqlx::Error::Database(error) => error.code().and_then(|code| code.parse::<i32>().ok()).unwrap_or(0),
         _ => 0,
     };
-    let reason = match code & 0xff {
+    match code & 0xff {
         5 | 6 => "another program has locked it".to_owned(),
         8 => "it cannot be written".to_owned(),
+        11 => "its content is damaged".to_owned(),
         13 => "the disk is full".to_owned(),
         14 => "it cannot be made or opened there; check the folder's permissions".to_owned(),
         26 => "it is not a SQLite database".to_owned(),
         _ => error.to_string(),
-    };
-    ConnectError(format!("Cannot open the SQLite file {}: {reason}.", path.display()))
+    }
 }
 
 // ---- PostgreSQL
@@ -144,10 +164,18 @@ async fn postgres(url: &str, connections: u32) -> Result<Db, ConnectError> {
             return fail(format!("PostgreSQL at {place} did not answer within {seconds} seconds."));
         }
     }
+    let given_up = rest::GivenUp::default();
     let pool: PgPool = PoolOptions::new()
         .max_connections(connections)
-        .acquire_timeout(WAIT)
+        .acquire_timeout(TURN)
         .test_before_acquire(false)
+        .after_release({
+            let given_up = given_up.clone();
+            move |connection, _| {
+                let given_up = given_up.clone();
+                Box::pin(async move { rest::postgres(connection, &given_up).await })
+            }
+        })
         .before_acquire(|connection: &mut sqlx::PgConnection, rest| {
             Box::pin(async move {
                 if rest.idle_for >= TRUSTED_REST {
@@ -161,7 +189,7 @@ async fn postgres(url: &str, connections: u32) -> Result<Db, ConnectError> {
         })
         .connect_lazy_with(options);
     let both = DatabaseConnection::from(pool);
-    Ok(Db { read: both.clone(), write: both, engine: Engine::Postgres })
+    Ok(Db { read: both.clone(), write: both, engine: Engine::Postgres, presence: Arc::default(), given_up })
 }
 
 /// The server's address without its user.
@@ -173,7 +201,7 @@ fn place(options: &PgConnectOptions) -> String {
 }
 
 /// The server's unix socket, where the address names one: as `socket` or as a host that is a folder.
-pub(super) fn socket_path(options: &PgConnectOptions) -> Option<PathBuf> {
+fn socket_path(options: &PgConnectOptions) -> Option<PathBuf> {
     let folder = options.get_socket().cloned().or_else(|| {
         let host = options.get_host();
         host.starts_with('/').then(|| PathBuf::from(host))
@@ -208,17 +236,19 @@ fn postgres_error(options: &PgConnectOptions, error: &sqlx::Error) -> ConnectErr
     })
 }
 
+/// One connection, the same for as long as the pool is open.
+pub(super) fn single<DB: sqlx::Database>() -> PoolOptions<DB> {
+    PoolOptions::new()
+        .max_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .acquire_timeout(TURN)
+}
+
 /// One connection of its own for changing the schema: no statement timeout, and references are not enforced while
 /// SQLite's tables are rebuilt.
 pub(super) async fn for_schema_changes(db: &Db) -> Result<DatabaseConnection, sqlx::Error> {
-    fn single<DB: sqlx::Database>() -> PoolOptions<DB> {
-        PoolOptions::new()
-            .max_connections(1)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .test_before_acquire(false)
-            .acquire_timeout(WAIT)
-    }
     Ok(match db.engine {
         Engine::Sqlite => {
             let options = db.write.get_sqlite_connection_pool().connect_options();

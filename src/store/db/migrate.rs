@@ -106,7 +106,7 @@ fn missing(states: Vec<MigrationState>) -> Vec<String> {
     states.into_iter().filter(|one| !one.applied).map(|one| one.name).collect()
 }
 
-async fn known_states<C: ConnectionTrait>(db: &C) -> Result<Vec<MigrationState>, MigrateError>
+pub(super) async fn known_states<C: ConnectionTrait>(db: &C) -> Result<Vec<MigrationState>, MigrateError>
 where
     for<'c> &'c C: migration::IntoSchemaManagerConnection<'c>,
 {

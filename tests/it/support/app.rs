@@ -77,7 +77,11 @@ impl App {
     /// On a database of its own. None where the machine has no such engine, and that is allowed. Any number of
     /// requests may come.
     pub async fn with(engine: Engine, content: Content) -> Option<Self> {
-        let database = fresh(engine, content).await?;
+        Some(Self::on(fresh(engine, content).await?).await)
+    }
+
+    /// On a database that is filled already.
+    pub async fn on(database: TestDatabase) -> Self {
         let mut db = database.open().await;
         let statements = Arc::new(AtomicUsize::new(0));
         for pool in [&mut db.read, &mut db.write] {
@@ -101,11 +105,11 @@ impl App {
             _database: Some(database),
         };
         app.token = app.token_for(Role::Admin).await;
-        Some(app)
+        app
     }
 
     /// A server on a database that is there already, known to this one's clock and token.
-    pub fn on(state: AppState, like: &Self) -> Self {
+    pub fn beside(state: AppState, like: &Self) -> Self {
         Self {
             router: router(state.clone()),
             state,

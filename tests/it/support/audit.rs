@@ -99,6 +99,15 @@ async fn faults(app: &App) -> Vec<String> {
     if !positions.is_sorted_by_key(|(_, at)| *at) {
         faults.push(format!("later positions have earlier times: {positions:?}"));
     }
+    let mut begun: HashMap<i64, Vec<&State>> = HashMap::new();
+    let mut ended: HashMap<i64, Vec<&State>> = HashMap::new();
+    for state in &states {
+        begun.entry(state.from).or_default().push(state);
+        if let Some(to) = state.to {
+            ended.entry(to).or_default().push(state);
+        }
+    }
+    let none = Vec::new();
     let mut of: BTreeMap<String, Vec<&Entry>> = BTreeMap::new();
     for entry in &entries {
         of.entry(entry.aggregate_id.to_string()).or_default().push(entry);
@@ -120,7 +129,8 @@ async fn faults(app: &App) -> Vec<String> {
             if !follows {
                 faults.push(format!("{entry:?} is out of order after {previous:?}"));
             }
-            if digest(entry, previous, &states) != entry.digest {
+            let states = (begun.get(&entry.seq).unwrap_or(&none), ended.get(&entry.seq).unwrap_or(&none));
+            if digest(entry, previous, states) != entry.digest {
                 faults.push(format!("the digest can't be worked out again: {entry:?}"));
             }
             previous = Some(entry);
@@ -132,16 +142,15 @@ async fn faults(app: &App) -> Vec<String> {
     faults
 }
 
-/// The digest of an entry, worked out from the twins alone.
-fn digest(entry: &Entry, previous: Option<&Entry>, states: &[State]) -> String {
+/// The digest of an entry, worked out from the twins alone: the states that it began and those that it ended.
+fn digest(entry: &Entry, previous: Option<&Entry>, (begun, ended): (&Vec<&State>, &Vec<&State>)) -> String {
     let mut rows: BTreeMap<(&str, String), Value> = BTreeMap::new();
-    for state in states {
-        let key = (state.table, state.row["id"].as_str().unwrap().to_owned());
-        if state.from == entry.seq {
-            rows.insert(key, json!(digested(&state.row)));
-        } else if state.to == Some(entry.seq) {
-            rows.entry(key).or_insert(Value::Null);
-        }
+    let key = |state: &State| (state.table, state.row["id"].as_str().unwrap().to_owned());
+    for state in begun {
+        rows.insert(key(state), json!(digested(&state.row)));
+    }
+    for state in ended {
+        rows.entry(key(state)).or_insert(Value::Null);
     }
     let rows: Vec<Value> =
         rows.into_iter().map(|((table, id), row)| json!({"table": table, "id": id, "row": row})).collect();

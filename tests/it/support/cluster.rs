@@ -1,10 +1,11 @@
-//! A PostgreSQL server for the tests: the one that is named, else a throw-away one. Not the databases on it.
+//! A PostgreSQL server for the tests: the one that is named, else a throw-away one; and servers of a test's own, which
+//! may be killed and stopped. Not the databases on them.
 use std::ffi::OsStr;
 use std::io::Write;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -21,6 +22,8 @@ for round in 1 2 3 4 5 6; do
     pid=$(head -n 1 "$1/data/postmaster.pid" 2>/dev/null)
     if [ -n "$pid" ]; then
         kill -QUIT "$pid" 2>/dev/null
+        # Those that were made to hang, too.
+        kill -CONT "$pid" $(cat "/proc/$pid/task/$pid/children" 2>/dev/null) 2>/dev/null
         for wait in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
         kill -KILL "$pid" 2>/dev/null
     fi
@@ -29,11 +32,26 @@ for round in 1 2 3 4 5 6; do
 done
 "#;
 
+/// Nothing of the tests' common server outlives them, so nothing needs to reach the disk.
+const THROW_AWAY: &[&str] =
+    &["fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=200"];
+
 /// A server that databases can be made on.
 pub struct Server {
     address: url::Url,
+    /// None where somebody else runs it.
+    own: Option<Own>,
+}
+
+/// How a server of ours is run.
+struct Own {
+    programs: PathBuf,
+    folder: PathBuf,
+    owner: Option<(u32, u32)>,
+    settings: &'static [&'static str],
+    postmaster: Child,
     /// Held open for the watchdog to read from; nothing is ever written to it.
-    _alive: Option<ChildStdin>,
+    _alive: ChildStdin,
 }
 
 impl Server {
@@ -58,7 +76,7 @@ impl Server {
 pub fn server() -> Option<&'static Server> {
     static SERVER: OnceLock<Option<Server>> = OnceLock::new();
     SERVER
-        .get_or_init(|| match named().map_or_else(start, Ok) {
+        .get_or_init(|| match named().map_or_else(|| start(THROW_AWAY), Ok) {
             Ok(server) => Some(server),
             Err(reason) => {
                 say(&format!(
@@ -96,10 +114,23 @@ fn named() -> Option<Server> {
         std::env::var("GRANTLINE_TEST_DATABASE_URL").ok().filter(|value| !value.trim().is_empty())?;
     let address =
         address.trim().parse().expect("GRANTLINE_TEST_DATABASE_URL is postgres://user@host/database");
-    Some(Server { address, _alive: None })
+    Some(Server { address, own: None })
 }
 
-fn start() -> Result<Server, String> {
+/// A server for one test, which may kill it: as an installation would run it, every commit on the disk. None, said
+/// once, where there are no programs for it and that is allowed.
+pub fn own() -> Option<Server> {
+    match start(&[]) {
+        Ok(server) => Some(server),
+        Err(reason) => {
+            assert!(!required("postgres"), "GRANTLINE_TEST_REQUIRE lists postgres: {reason}");
+            say(&format!("NOT TESTED on PostgreSQL: {reason}"));
+            None
+        }
+    }
+}
+
+fn start(settings: &'static [&'static str]) -> Result<Server, String> {
     let programs = programs().ok_or("no initdb and postgres on PATH or in /usr/lib/postgresql/*/bin")?;
     let folder = folder().map_err(|error| format!("no folder for it: {error}"))?;
     let alive = watch(&folder).map_err(|error| format!("no watchdog for it: {error}"))?;
@@ -113,11 +144,24 @@ fn start() -> Result<Server, String> {
     };
     initdb("C.UTF-8").or_else(|_| initdb("C")).map_err(|error| format!("initdb failed: {}", error.trim()))?;
 
-    let log = std::fs::File::create(folder.join("log")).map_err(|error| error.to_string())?;
-    let mut server = command(&programs.join("postgres"), &folder, owner);
-    server.args(["-D", "data", "-h", "", "-k"]).arg(&folder);
-    // Nothing here outlives the tests, so nothing needs to reach the disk.
-    for setting in ["fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=200"] {
+    let address = format!("postgres://grantline@localhost/postgres?host={}", folder.display());
+    let address = address.parse().map_err(|error| format!("{error}"))?;
+    let postmaster = run(&programs, &folder, owner, settings)?;
+    Ok(Server { address, own: Some(Own { programs, folder, owner, settings, postmaster, _alive: alive }) })
+}
+
+/// Starts the server of a folder that is made already, and waits until it takes connections.
+fn run(
+    programs: &Path,
+    folder: &Path,
+    owner: Option<(u32, u32)>,
+    settings: &[&str],
+) -> Result<Child, String> {
+    let log = std::fs::File::options().create(true).append(true).open(folder.join("log"));
+    let log = log.map_err(|error| error.to_string())?;
+    let mut server = command(&programs.join("postgres"), folder, owner);
+    server.args(["-D", "data", "-h", "", "-k"]).arg(folder);
+    for setting in settings {
         server.args(["-c", setting]);
     }
     server.stdout(log.try_clone().map_err(|error| error.to_string())?).stderr(log);
@@ -127,8 +171,9 @@ fn start() -> Result<Server, String> {
     loop {
         // The server writes its state into the eighth line of this file.
         let state = std::fs::read_to_string(folder.join("data/postmaster.pid")).unwrap_or_default();
-        if state.lines().nth(7).is_some_and(|line| line.trim() == "ready") {
-            break;
+        let own = state.lines().next() == Some(server.id().to_string().as_str());
+        if own && state.lines().nth(7).is_some_and(|line| line.trim() == "ready") {
+            return Ok(server);
         }
         if Instant::now() > deadline || server.try_wait().is_ok_and(|ended| ended.is_some()) {
             let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
@@ -136,8 +181,63 @@ fn start() -> Result<Server, String> {
         }
         std::thread::sleep(Duration::from_millis(20));
     }
-    let address = format!("postgres://grantline@localhost/postgres?host={}", folder.display());
-    Ok(Server { address: address.parse().map_err(|error| format!("{error}"))?, _alive: Some(alive) })
+}
+
+impl Server {
+    fn own(&mut self) -> &mut Own {
+        self.own.as_mut().expect("a server of the test's own")
+    }
+
+    /// As `pg_ctl stop -m immediate` does: no word to anybody, nothing written that was not.
+    pub fn kill(&mut self) {
+        let postmaster = &mut self.own().postmaster;
+        signal("-QUIT", &[postmaster.id()]);
+        postmaster.wait().expect("it ends");
+    }
+
+    /// Starts it after it was killed.
+    pub fn start_again(&mut self) {
+        let own = self.own();
+        own.postmaster =
+            run(&own.programs, &own.folder, own.owner, own.settings).expect("it starts once more");
+    }
+
+    /// It is there and answers nobody, until it is told to go on.
+    pub fn hang(&mut self) {
+        let pids = self.processes();
+        signal("-STOP", &pids);
+        // Those that began between the look and the signal.
+        signal("-STOP", &self.processes());
+    }
+
+    pub fn go_on(&mut self) {
+        let pids = self.processes();
+        signal("-CONT", &pids);
+    }
+
+    fn processes(&mut self) -> Vec<u32> {
+        let postmaster = self.own().postmaster.id();
+        let children = std::fs::read_to_string(format!("/proc/{postmaster}/task/{postmaster}/children"));
+        let children = children.expect("Linux tells a process's children");
+        [postmaster]
+            .into_iter()
+            .chain(children.split(' ').filter_map(|pid| pid.trim().parse().ok()))
+            .collect()
+    }
+}
+
+/// Sends a signal to processes of ours.
+pub fn signal(signal: &str, pids: &[u32]) {
+    let pids = pids.iter().map(u32::to_string);
+    // One of them may have ended meanwhile.
+    drop(Command::new("kill").arg(signal).args(pids).stderr(Stdio::null()).status());
+}
+
+/// A program of PostgreSQL, such as `pg_dump`: of the server's own version, if it stands beside it.
+pub fn program(name: &str) -> Command {
+    let server = programs().and_then(|folder| folder.join("postgres").canonicalize().ok());
+    let beside = server.map(|server| server.with_file_name(name)).filter(|program| program.is_file());
+    Command::new(beside.unwrap_or_else(|| name.into()))
 }
 
 /// The folder of the newest server programs, PATH first.
@@ -229,31 +329,28 @@ mod tests {
         assert!(!folder.exists());
     }
 
-    /// A server of its own, because it goes away. The pool alone would keep trying for five seconds.
+    /// A server of its own, because it goes away. The pool alone would keep trying until a caller's turn is over.
     #[tokio::test]
     async fn a_caller_of_a_stopped_server_is_told_within_a_second() {
         use grantline::store::{classify, db::Db};
-        let server = match start() {
-            Ok(server) => server,
-            Err(reason) => return assert!(!required("postgres"), "{reason}"),
-        };
+        let Some(mut server) = own() else { return };
         let db = Db::connect(&server.admin_url(), 3).await.expect("the server is there");
         let (one, two) = (db.begin_write().await, db.begin_read().await);
         drop((one, two));
-        let folder =
-            server.address.query_pairs().find(|(key, _)| key == "host").expect("its folder").1.into_owned();
-        drop(server);
-        while Path::new(&folder).exists() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        server.kill();
         for _ in 0..5 {
             let asked = Instant::now();
-            for answer in [db.begin_write().await.map(drop), db.begin_read().await.map(drop), db.ping().await]
-            {
-                let error = answer.expect_err("nobody can answer");
+            let answers = [
+                db.while_reachable(async { db.begin_write().await.map(drop) }).await,
+                db.while_reachable(async { db.begin_read().await.map(drop) }).await,
+            ];
+            for answer in answers {
+                let error = answer.and_then(|done| done).expect_err("nobody can answer");
                 assert_eq!(classify::classify(&error), classify::DbFault::Unavailable, "{error}");
             }
-            assert!(asked.elapsed() < Duration::from_secs(3), "three answers in {:?}", asked.elapsed());
+            assert!(asked.elapsed() < Duration::from_secs(2), "two answers in {:?}", asked.elapsed());
         }
+        server.start_again();
+        db.while_reachable(db.ping()).await.and_then(|done| done).expect("it is there again");
     }
 }

@@ -25,9 +25,17 @@ enum Place {
         server: &'static Server,
         name: String,
     },
+    /// Somebody else's: it stays.
+    Elsewhere,
 }
 
 impl TestDatabase {
+    /// One that is there already, and stays.
+    pub fn elsewhere(url: &str) -> Self {
+        let engine = if url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres };
+        Self { url: url.to_owned(), engine, place: Place::Elsewhere }
+    }
+
     /// Opens it with a few connections.
     pub async fn open(&self) -> Db {
         Db::connect(&self.url, 5).await.expect("the test's database opens")
@@ -112,7 +120,7 @@ fn postgres_named(server: &'static Server, name: String) -> TestDatabase {
 }
 
 /// Texts sort by code point on every machine, as they do on SQLite, where the server can do that.
-async fn create_empty(server: &Server, name: &str) {
+pub async fn create_empty(server: &Server, name: &str) {
     let sorted = format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'");
     if admin(server, &sorted).await.is_err() {
         let made = admin(server, &format!("CREATE DATABASE {name}")).await;
@@ -201,7 +209,9 @@ pub async fn dump(db: &Db) -> String {
 #[expect(clippy::unwrap_used, reason = "a test may")]
 mod tests {
     use super::*;
+    use futures_util::FutureExt;
     use grantline::store::classify::{DbFault, classify};
+    use sea_orm::sqlx::{self, Row};
 
     async fn number(db: &impl ConnectionTrait, sql: &str) -> i64 {
         let statement = Statement::from_string(db.get_database_backend(), sql);
@@ -319,9 +329,31 @@ mod tests {
             let db = db.clone();
             async move { db.begin_write().await.map(drop) }
         });
-        tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
+        tokio::time::sleep(std::time::Duration::from_millis(5500)).await;
         assert!(!waiting.is_finished(), "the server is there");
         held.commit().await.unwrap();
         waiting.await.unwrap().unwrap();
+    }
+    /// As callers do who hang up: the BEGIN may be on its way then, and the connection goes back to the pool.
+    #[tokio::test]
+    async fn a_transaction_that_nobody_waited_for_is_in_nobodys_way() {
+        let Some(database) = empty(Engine::Postgres).await else { return };
+        let db = Db::connect(&database.url, 1).await.unwrap();
+        db.read.execute_unprepared("SELECT 1").await.unwrap();
+        let alone = "SELECT transaction_timestamp() = statement_timestamp()";
+        for step in 0..100 {
+            // A few steps: some end when the statement has left and the answer has not come.
+            let mut begin = Box::pin(db.begin_write());
+            for _ in 0..step % 8 {
+                if begin.as_mut().now_or_never().is_some() {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+            drop(begin);
+            let pool = db.read.get_postgres_connection_pool();
+            let row = sqlx::raw_sql(alone).fetch_one(pool).await.unwrap();
+            assert!(row.get::<bool, _>(0), "somebody else's transaction is open, step {step}");
+        }
     }
 }

@@ -1,8 +1,10 @@
 //! What every test stands on: a server without a socket on a database of its own, and a client for it.
 pub mod app;
 pub mod audit;
+pub mod client;
 pub mod cluster;
 pub mod database;
+pub mod process;
 pub mod promise;
 pub mod records;
 pub mod world;
