@@ -9,6 +9,7 @@ use crate::http::serve::{Limits, Stopped, serve};
 use crate::logging;
 use crate::state::AppState;
 use crate::store::db::Db;
+use crate::store::number_waiting;
 use anyhow::Context;
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,6 +50,8 @@ pub async fn open(config: Config, url: &str) -> anyhow::Result<AppState> {
             "no erasure journal is set (--erasure-journal): a restored back-up will bring erased personal data back"
         );
     }
+    // A server that was killed between a commit and its numbering has left entries without a place.
+    number_waiting(&state.db, state.clock.as_ref()).await?;
     let kept = keep_up(&state).await.context("the erasure journal can't be followed")?;
     if kept != Kept::default() {
         tracing::info!(?kept, "erasures were kept up");

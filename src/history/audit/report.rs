@@ -13,7 +13,7 @@ pub const UNSEEN: [&str; 4] = [
      that was given from outside: keep checkpoints where those with access to the database can't change them.",
     "Entries that were cut off the end after that checkpoint, together with their checkpoints in the database.",
     "Entries that were forged at the end by the program's own rules.",
-    "Tables beside the register: tokens, principals, settings, the log of who read personal data.",
+    "Tables beside the register: tokens, principals, grants, settings, the log of who read personal data.",
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
