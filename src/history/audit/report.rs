@@ -49,11 +49,11 @@ pub enum Kind {
 pub struct Fault {
     #[schema(value_type = String, max_length = 40, pattern = "^[a-z][a-z0-9_]*$", example = "entry_changed")]
     pub kind: Kind,
-    /// The entry's place in the order of commits.
-    #[schema(required)]
+    /// The entry's place in the order of commits, as it stands there.
+    #[schema(required, minimum = -9223372036854775807)]
     pub position: Option<i64>,
     /// The entry's own number.
-    #[schema(required)]
+    #[schema(required, minimum = -9223372036854775807)]
     pub seq: Option<i64>,
     /// Of which resource and record.
     #[schema(required, max_length = 60, pattern = "^[^\\u0000]*$")]
@@ -122,7 +122,7 @@ pub struct Report {
     pub newest: Option<Held>,
     /// Up to this position nothing can have been rewritten unseen: a checkpoint that agrees was given from outside; null
     /// where none was.
-    #[schema(required)]
+    #[schema(required, minimum = 0)]
     pub proven_up_to: Option<i64>,
     #[schema(minimum = 0)]
     pub fault_count: i64,
@@ -130,7 +130,7 @@ pub struct Report {
     #[schema(max_items = 1000)]
     pub faults: Vec<Fault>,
     /// What a verification can't see, in words.
-    #[schema(max_items = 10, max_length = 400)]
+    #[schema(max_items = 10, format = "text", max_length = 400)]
     pub unseen: Vec<String>,
 }
 
