@@ -62,7 +62,7 @@ settings! {
     "rate_limit_per_token" "--rate-limit-per-token" "GRANTLINE_RATE_LIMIT_PER_TOKEN" "REQUESTS" "6000" false
         "How many requests a minute one token may make of this server; 0 for any number";
     "rate_limit_per_address" "--rate-limit-per-address" "GRANTLINE_RATE_LIMIT_PER_ADDRESS" "REQUESTS" "12000" false
-        "The same of one network address; 0 for any number, as behind a proxy that counts by itself";
+        "The same of one network address, where failed log-ins are slowed too; 0 for neither, as behind a proxy that counts by itself";
     "connections_per_address" "--connections-per-address" "GRANTLINE_CONNECTIONS_PER_ADDRESS" "NUMBER" "500" false
         "The most connections of one address at a time; more are closed as they come. A proxy in front counts as one address";
     "metrics_public" "--metrics-public" "GRANTLINE_METRICS_PUBLIC" "TRUE/FALSE" "false" false

@@ -33,7 +33,8 @@ type Counter<K> = RateLimiter<K, DashMapStateStore<K>, DefaultClock, StateInform
 pub struct Limits {
     tokens: Option<(NonZeroU32, Counter<[u8; 16]>)>,
     addresses: Option<(NonZeroU32, Counter<IpAddr>)>,
-    failures: Counter<IpAddr>,
+    /// None where addresses are not counted: behind a proxy all callers have one.
+    failures: Option<Counter<IpAddr>>,
     since_tidy: AtomicU32,
 }
 
@@ -49,7 +50,7 @@ impl Limits {
         Self {
             tokens: NonZeroU32::new(config.rate_limit_per_token).map(|most| (most, counter(most))),
             addresses: NonZeroU32::new(config.rate_limit_per_address).map(|most| (most, counter(most))),
-            failures: counter(FAILURES),
+            failures: (config.rate_limit_per_address > 0).then(|| counter(FAILURES)),
             since_tidy: AtomicU32::new(0),
         }
     }
@@ -69,15 +70,15 @@ impl Limits {
 
     /// How long the answer to a failed log-in of this address waits.
     fn failed(&self, address: IpAddr) -> Duration {
-        match self.failures.check_key(&address) {
-            Ok(_) => Duration::ZERO,
-            Err(until) => until.wait_time_from(DefaultClock::default().now()).min(SLOWEST),
+        match self.failures.as_ref().map(|counter| counter.check_key(&address)) {
+            None | Some(Ok(_)) => Duration::ZERO,
+            Some(Err(until)) => until.wait_time_from(DefaultClock::default().now()).min(SLOWEST),
         }
     }
 
     fn tidy(&self) {
         if self.since_tidy.fetch_add(1, Ordering::Relaxed) % TIDY == TIDY - 1 {
-            self.failures.retain_recent();
+            self.failures.iter().for_each(RateLimiter::retain_recent);
             self.tokens.iter().for_each(|(_, counter)| counter.retain_recent());
             self.addresses.iter().for_each(|(_, counter)| counter.retain_recent());
         }
