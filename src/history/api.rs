@@ -84,7 +84,7 @@ async fn list(State(state): State<AppState>, mut ask: Ask) -> Result<Response, P
     ask.params.done()?;
     number_waiting(&state.db, state.clock.as_ref()).await?;
     let snapshot = begin_read(&state, &ask, asked.moment()).await?;
-    let (found, more) = entries(&snapshot.reader(), &asked.which, asked.limit).await?;
+    let (found, more) = entries(&snapshot.reader(), &asked.which, asked.limit()).await?;
     let last = found.last().map(|entry| entry.position).or(asked.which.beyond).unwrap_or(0);
     let next = asked.further(&ask, &state, last);
     let items: Vec<Change> = found.into_iter().filter_map(shown).collect();
@@ -127,7 +127,8 @@ pub fn document(schemas: &mut Map<String, Value>, paths: &mut Map<String, Value>
     let about = "In the order in which changes became visible, deletions among them; nothing is skipped and nothing \
         comes twice, also while others write. Keep `next` and ask it again: it leads to what came since. A change that \
         is not there yet comes later, never in between.";
-    let mut operation = op.pages("list_changes", "List all changes", about, "ChangeList", vec![resource]);
+    let parameters = [vec![resource], Operations::of_entries()].concat();
+    let mut operation = op.pages("list_changes", "List all changes", about, "ChangeList", parameters);
     operation["responses"]["200"]["headers"] = crate::http::header_refs(&["ETag"]);
     paths.insert("/v1/changes".into(), json!({"get": operation}));
 }

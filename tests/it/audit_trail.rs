@@ -244,10 +244,12 @@ both! {
         assert_eq!((&first["tree_size"], &first["key"]), (&json!(5), &json!(key().public().to_string())));
         let opened = PublicKey::parse(first["key"].as_str().unwrap()).unwrap().open(first["note"].as_str().unwrap()).unwrap();
         assert_eq!((hex(&opened.root), json!(opened.at)), (first["root"].as_str().unwrap().to_owned(), json!(app.clock.now())));
-        for bad in ["x", "1.x", "."] {
-            let problem = app.get(&format!("/v1/audit/checkpoints?beyond={bad}")).await.problem();
-            assert_eq!(problem, "bad_parameters beyond:invalid_value");
-        }
+        let page = app.get("/v1/audit/checkpoints?limit=3").await;
+        let next = page.json()["next"].as_str().unwrap().to_owned();
+        assert_eq!(page.header("link"), format!("<{next}>; rel=\"next\""));
+        let foreign = next.replace("limit=3", "limit=2&principal=x");
+        assert_eq!(app.get(&foreign).await.problem(), "bad_parameters cursor:invalid_cursor principal:unknown_parameter");
+        assert_eq!(app.get("/v1/audit/checkpoints?cursor=x").await.problem(), "bad_parameters cursor:invalid_cursor");
     }
 }
 

@@ -7,7 +7,7 @@ use crate::access::{AUDIT, Action};
 use crate::http::ask::Ask;
 use crate::http::insert_schema;
 use crate::http::problem::{NOT_FOUND, Problem};
-use crate::http::resource::{Effect, Operations, records_answer};
+use crate::http::resource::{Effect, Operations, Paging, linked, records_answer};
 use crate::state::AppState;
 use axum::Router;
 use axum::extract::State;
@@ -21,8 +21,6 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 const TAG: &str = "audit";
-const MOST: u64 = 200;
-const USUAL: u64 = 50;
 
 /// A verification of the history: poll it until it has finished.
 #[derive(Serialize, ToSchema)]
@@ -111,21 +109,14 @@ async fn verify(State(state): State<AppState>, mut ask: Ask) -> Result<Response,
 
 async fn checkpoints(State(state): State<AppState>, mut ask: Ask) -> Result<Response, Problem> {
     ask.must_everywhere(Action::Read, AUDIT)?;
-    let limit = ask.params.count("limit", USUAL, MOST);
-    let beyond = ask.params.text("beyond").and_then(|text| {
-        let place = text.split_once('.').and_then(|(size, id)| Some((size.parse().ok()?, id.parse().ok()?)));
-        if place.is_none() {
-            ask.params.refuse("beyond", "invalid_value", json!({"value": text, "expected": "as in next"}));
-        }
-        place
-    });
+    let paging = Paging::<(i64, Uuid)>::take(&mut ask, &state);
     ask.params.done()?;
     let txn = state.db.begin_read().await.map_err(crate::store::Error::from)?;
-    let mut found = older(&txn, beyond, limit + 1).await?;
-    let more = found.len() as u64 > limit;
-    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let mut found = older(&txn, paging.after, paging.limit + 1).await?;
+    let more = found.len() as u64 > paging.limit;
+    found.truncate(usize::try_from(paging.limit).unwrap_or(usize::MAX));
     let next = found.last().filter(|_| more);
-    let next = next.map(|k| format!("/v1/audit/checkpoints?limit={limit}&beyond={}.{}", k.tree_size, k.id));
+    let next = next.map(|k| paging.further(&ask, &state, vec![json!(k.tree_size), json!(k.id)]));
     let signed = |k: Kept| SignedCheckpoint {
         id: k.id,
         tree_size: k.tree_size,
@@ -136,7 +127,8 @@ async fn checkpoints(State(state): State<AppState>, mut ask: Ask) -> Result<Resp
         note: k.note,
     };
     let items = found.into_iter().map(signed).collect();
-    Ok(records_answer(&ask, &json!(SignedCheckpointList { items, next })))
+    let response = records_answer(&ask, &json!(SignedCheckpointList { items, next: next.clone() }));
+    Ok(linked(response, next.as_deref()))
 }
 
 async fn proof(State(state): State<AppState>, mut ask: Ask) -> Result<Response, Problem> {
@@ -166,15 +158,11 @@ pub fn document(schemas: &mut Map<String, Value>, paths: &mut Map<String, Value>
                 it with GET.", "Verification", vec![], Effect::Starts),
         }),
     );
-    let limit = json!({"name": "limit", "in": "query", "description": "Checkpoints a page.",
-        "schema": {"type": "integer", "format": "int32", "minimum": 1, "maximum": MOST, "default": USUAL}});
-    let beyond = json!({"name": "beyond", "in": "query", "description": "Where to go on: follow `next` instead of making one.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 60, "pattern": "^[0-9]{1,19}[.][0-9a-f-]{36}$"}});
     let about = "The history as it was signed, the newest first, with the public keys. Keep them outside: up to a \
         checkpoint that you have, nothing can be rewritten unseen. Administrators and auditors only.";
     paths.insert(
         "/v1/audit/checkpoints".into(),
-        json!({"get": op.read("list_checkpoints", "List the signed checkpoints", about, "SignedCheckpointList", vec![limit, beyond])}),
+        json!({"get": op.pages("list_checkpoints", "List the signed checkpoints", about, "SignedCheckpointList", vec![])}),
     );
     let entry = json!({"name": "entry", "in": "path", "required": true, "example": "1",
         "description": "The entry's position, as histories and the feed of changes tell it.",

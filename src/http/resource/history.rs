@@ -1,13 +1,11 @@
 //! `GET /v1/<resource>/{id}/history`: who changed a record, when, why, and what, newest first. The feed of all
 //! changes is the room `history`.
+use super::further::{Paging, linked};
 use super::seen;
 use super::unit::begin_read;
 use super::{Face, records_answer};
 use crate::access::Action;
-use crate::clock::today;
 use crate::http::ask::{Ask, Moment};
-use crate::http::cursor::{Cursor, binding};
-use crate::http::filter::{MOST, USUAL};
 use crate::http::problem::Problem;
 use crate::shared::difference::differences;
 use crate::state::AppState;
@@ -16,7 +14,6 @@ use crate::store::read::Reader;
 use crate::store::scope::Scope;
 use crate::store::{Record, Target};
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -96,23 +93,15 @@ pub struct HistoryList {
 /// What a reader of the audit trail asks for.
 pub struct Asked {
     pub which: Which,
-    pub limit: u64,
-    binding: String,
-    moment: Moment,
+    paging: Paging<(i64,)>,
 }
 
 /// Takes `limit`, `cursor`, `principal`, `at[gte]` and `at[lt]`.
 pub fn asked(ask: &mut Ask, state: &AppState, newest_first: bool) -> Asked {
-    let binding = binding(ask.uri.path(), ask.params.pairs());
+    let paging = Paging::<(i64,)>::take(ask, state);
     let params = &mut ask.params;
-    let mut which = Which { newest_first, ..Which::default() };
-    if let Some(text) = params.text("cursor") {
-        let cursor = Cursor::open(&text, &state.cursor_key).filter(|cursor| cursor.binding == binding);
-        which.beyond = cursor.and_then(|cursor| cursor.after.first().and_then(Value::as_i64));
-        if which.beyond.is_none() {
-            params.refuse("cursor", "invalid_cursor", json!({}));
-        }
-    }
+    let beyond = paging.after.map(|(position,)| position);
+    let mut which = Which { newest_first, beyond, ..Which::default() };
     for key in params.list("principal").unwrap_or_default() {
         match key.parse() {
             Ok(id) => which.principals.push(id),
@@ -123,21 +112,21 @@ pub fn asked(ask: &mut Ask, state: &AppState, newest_first: bool) -> Asked {
     }
     which.since = params.instant("at[gte]");
     which.until = params.instant("at[lt]");
-    let limit = params.count("limit", USUAL, MOST);
-    let as_of = today(state.clock.now(), state.config.time_zone);
-    Asked { which, limit, binding, moment: Moment { as_of, known_at: None } }
+    Asked { which, paging }
 }
 
 impl Asked {
     pub fn moment(&self) -> Moment {
-        self.moment
+        Moment { as_of: self.paging.as_of, known_at: None }
+    }
+
+    pub fn limit(&self) -> u64 {
+        self.paging.limit
     }
 
     /// The address of what lies beyond a position.
     pub fn further(&self, ask: &Ask, state: &AppState, position: i64) -> String {
-        let cursor =
-            Cursor { binding: self.binding.clone(), as_of: self.moment.as_of, after: vec![json!(position)] };
-        super::list::next_address(ask, &cursor.seal(&state.cursor_key))
+        self.paging.further(ask, state, vec![json!(position)])
     }
 }
 
@@ -154,7 +143,7 @@ pub async fn history(
     let id = reader.resolve(face.resource, ask.path("id")).await?;
     asked.which.aggregate_id = Some(id);
     asked.which.resources = vec![face.resource.name.to_owned()];
-    let (found, more) = entries(&reader, &asked.which, asked.limit).await?;
+    let (found, more) = entries(&reader, &asked.which, asked.limit()).await?;
     // A record that was deleted has a history still; one that never was has none.
     if found.is_empty() && asked.which.beyond.is_none() {
         reader.row(face.resource, id).await?;
@@ -171,13 +160,8 @@ pub async fn history(
     if states.iter().any(|state| state.table.holds_personal_data(&state.row)) {
         seen::note_read(&state, &ask, face.resource.name, vec![id]).await;
     }
-    let mut response = records_answer(&ask, &json!(HistoryList { items, next: next.clone() }));
-    if let Some(next) = next
-        && let Ok(link) = HeaderValue::from_str(&format!("<{next}>; rel=\"next\""))
-    {
-        response.headers_mut().insert(header::LINK, link);
-    }
-    Ok(response)
+    let response = records_answer(&ask, &json!(HistoryList { items, next: next.clone() }));
+    Ok(linked(response, next.as_deref()))
 }
 
 /// Takes out ids of records that the caller does not see, and parts that name one. A statement for each resource that

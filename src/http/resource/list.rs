@@ -2,6 +2,7 @@
 use super::Face;
 use super::answer::bytes_answer;
 use super::csv;
+use super::further::{linked, next_address};
 use super::represent::represent;
 use super::seen;
 use super::unit::begin_read;
@@ -14,7 +15,7 @@ use crate::http::problem::{NOT_ACCEPTABLE, Problem};
 use crate::state::AppState;
 use crate::store::listing;
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
+use axum::http::header;
 use axum::response::Response;
 use serde_json::{Value, json};
 
@@ -41,7 +42,7 @@ pub async fn list(
         let cursor = Cursor { binding: listing.binding.clone(), as_of: listing.moment.as_of, after };
         next_address(&ask, &cursor.seal(&state.cursor_key))
     });
-    let mut response = if as_csv {
+    let response = if as_csv {
         bytes_answer(&ask, csv::MEDIA_TYPE, csv::write(records, &columns, ask.language))
     } else {
         let items: Vec<Value> = records.into_iter().map(|r| Value::Object(wish.prune(r))).collect();
@@ -57,12 +58,7 @@ pub async fn list(
         }
         records_answer(&ask, &body)
     };
-    if let Some(next) = next
-        && let Ok(link) = HeaderValue::from_str(&format!("<{next}>; rel=\"next\""))
-    {
-        response.headers_mut().insert(header::LINK, link);
-    }
-    Ok(response)
+    Ok(linked(response, next.as_deref()))
 }
 
 fn facets(facets: &[listing::Facet]) -> Value {
@@ -102,14 +98,4 @@ fn wants_csv(ask: &mut Ask) -> Result<bool, Problem> {
         }
     }
     Err(Problem::new(NOT_ACCEPTABLE).with(json!({"allowed": ["application/json", "text/csv"]})))
-}
-
-/// This address with another cursor.
-pub fn next_address(ask: &Ask, cursor: &str) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    for (name, value) in ask.params.pairs().iter().filter(|(name, _)| name != "cursor") {
-        query.append_pair(name, value);
-    }
-    query.append_pair("cursor", cursor);
-    format!("{}?{}", ask.uri.path(), query.finish())
 }

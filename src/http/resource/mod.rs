@@ -4,6 +4,7 @@ mod answer;
 mod create;
 mod csv;
 mod expand;
+mod further;
 mod history;
 mod list;
 mod operations;
@@ -16,6 +17,7 @@ mod unit;
 
 pub use answer::{changed_answer, created, record_answer, records_answer};
 pub use expand::{Expand, Wish};
+pub use further::{Paging, linked};
 pub use history::{Actor, HistoryEntry, HistoryList, asked};
 pub use operations::{Effect, Operations, Post, document, id_parameter, shared};
 pub use schema::{schemas, writable};

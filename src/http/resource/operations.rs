@@ -57,7 +57,7 @@ pub fn document(face: &Face, paths: &mut Map<String, Value>) {
         format!("{root}/{{id}}/history"),
         json!({"get": op.pages(&format!("list_{one}_history"), &format!("List what was done to {}", face.one),
             "Newest first: who, when, why, and every member before and after. A deleted record is found by its id.",
-            "HistoryList", vec![id.clone()])}),
+            "HistoryList", [vec![id.clone()], Operations::of_entries()].concat())}),
     );
     for part in face.parts {
         let (all, name) = (format!("{root}/{{id}}/{}", part.part.path), part.part.name);
@@ -197,7 +197,12 @@ impl Operations {
         self.operation(operation, summary, about, parameters, None, answers)
     }
 
-    /// A GET of a page of the audit trail.
+    /// What pages of the audit trail take beside.
+    pub fn of_entries() -> Vec<Value> {
+        ["Principal", "At.gte", "At.lt"].map(shared).to_vec()
+    }
+
+    /// A GET of a page of what has a fixed order.
     pub fn pages(
         &self,
         operation: &str,
@@ -206,7 +211,7 @@ impl Operations {
         schema: &str,
         mut parameters: Vec<Value>,
     ) -> Value {
-        parameters.extend(["Limit", "Cursor", "Principal", "At.gte", "At.lt"].map(shared));
+        parameters.extend(["Limit", "Cursor"].map(shared));
         let mut operation = self.read(operation, summary, about, schema, parameters);
         operation["responses"]["200"]["headers"] = header_refs(&["ETag", "Link"]);
         operation
