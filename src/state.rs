@@ -1,5 +1,5 @@
 //! What every handler may reach.
-use crate::access::Journal;
+use crate::access::{Journal, LastUsed};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::http::limits::Limits;
@@ -21,6 +21,7 @@ pub struct AppState {
     pub limits: Arc<Limits>,
     /// Signs cursors; the same on all servers of one database.
     pub cursor_key: [u8; 32],
+    pub last_used: LastUsed,
     /// Where erasures are told outside the database.
     pub journal: Journal,
     /// What goes on beside the requests.
@@ -58,8 +59,8 @@ impl AppState {
             name.into()
         });
         let journal = Journal::new(config.erasure_journal.clone().or(beside));
-        let (metrics, tasks) = (Metrics::new(), Tasks::default());
-        Ok(Self { db, clock, config, metrics, limits, cursor_key, journal, tasks })
+        let (metrics, last_used, tasks) = (Metrics::new(), LastUsed::default(), Tasks::default());
+        Ok(Self { db, clock, config, metrics, limits, cursor_key, last_used, journal, tasks })
     }
 }
 

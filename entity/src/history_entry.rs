@@ -18,6 +18,8 @@ pub struct Model {
     pub version: i64,
     pub principal_id: Uuid,
     pub token_id: Option<Uuid>,
+    /// SHA-256 of the scope that the writer had, in hexadecimal: who has the same sees what it made. Not digested.
+    pub granted: Option<String>,
     pub at: DateTimeUtc,
     pub reason: Option<String>,
     pub request_id: Option<String>,

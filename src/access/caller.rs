@@ -1,7 +1,9 @@
 //! Who asks, and what was granted to it. Pure: no database, no HTTP.
 use super::role::{Action, may};
-use crate::store::scope::{Root, Scope, Within};
-use entity::vocab::{PrincipalKind, Role};
+use crate::store::digest::hex_digest;
+use crate::store::scope::{Maker, Root, Scope, Within};
+use chrono::{DateTime, Utc};
+use entity::vocab::{PrincipalKind, Role, Word};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -20,10 +22,38 @@ pub struct Caller {
     pub kind: PrincipalKind,
     pub name: String,
     pub token_id: Option<Uuid>,
+    /// When the token was used last, to the minute.
+    pub last_used_at: Option<DateTime<Utc>>,
     pub grants: Vec<Grant>,
 }
 
+impl Grant {
+    /// `programme_manager@project:01932c07-…`, or only the role where it is for everything.
+    pub fn shown(&self) -> String {
+        let role = self.role.code();
+        match Root::parts(self.root) {
+            (kind, Some(id)) => format!("{role}@{}:{id}", kind.code()),
+            (_, None) => role.to_owned(),
+        }
+    }
+}
+
 impl Caller {
+    /// As what it makes records: whatever its roles, with the same scope it is the same.
+    pub fn maker(&self) -> Maker {
+        let mut roots: Vec<String> = self
+            .grants
+            .iter()
+            .map(|grant| match Root::parts(grant.root) {
+                (kind, Some(id)) => format!("{}:{id}", kind.code()),
+                (kind, None) => kind.code().to_owned(),
+            })
+            .collect();
+        roots.sort_unstable();
+        roots.dedup();
+        Maker { principal_id: self.principal_id, granted: hex_digest(&roots.join(" ")) }
+    }
+
     /// Whether it may do this to some record at least.
     pub fn may(&self, action: Action, resource: &str) -> bool {
         self.grants.iter().any(|grant| may(grant.role, action, resource))
@@ -68,9 +98,7 @@ impl Caller {
         let roots: Option<Vec<Root>> = grants.iter().map(|grant| grant.root).collect();
         // One grant for the whole register is enough; no grant at all is nothing.
         match roots {
-            Some(roots) => {
-                Scope::Within(Arc::new(Within { roots, principal_id: self.principal_id, made: Vec::new() }))
-            }
+            Some(roots) => Scope::Within(Arc::new(Within { roots, maker: self.maker(), made: Vec::new() })),
             None => Scope::Register,
         }
     }
@@ -86,7 +114,24 @@ mod tests {
             kind: PrincipalKind::Person,
             name: "Somebody".into(),
             token_id: None,
+            last_used_at: None,
             grants: grants.iter().map(|(role, root)| Grant { role: *role, root: *root }).collect(),
+        }
+    }
+
+    #[test]
+    fn it_makes_records_as_the_same_as_long_as_its_scope_is_the_same() {
+        let (one, two) = (Root::Project(Uuid::nil()), Root::Funder(Uuid::nil()));
+        let made = |grants: &[(Role, Option<Root>)]| caller(grants).maker().granted;
+        let both = made(&[(Role::Viewer, Some(one)), (Role::Contributor, Some(two))]);
+        assert_eq!(
+            both,
+            made(&[(Role::Contributor, Some(two)), (Role::Auditor, Some(one)), (Role::Viewer, Some(one))])
+        );
+        for other in
+            [&[(Role::Viewer, Some(one))][..], &[(Role::Viewer, None), (Role::Viewer, Some(one))], &[]]
+        {
+            assert_ne!(both, made(other));
         }
     }
 

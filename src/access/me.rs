@@ -93,13 +93,7 @@ async fn me(State(_): State<AppState>, mut ask: Ask) -> Result<Response, Problem
 }
 
 fn shown(grant: &Grant) -> MyGrant {
-    let (kind, id) = match grant.root {
-        None => (ScopeKind::Register, None),
-        Some(Root::Funder(id)) => (ScopeKind::Funder, Some(id)),
-        Some(Root::Programme(id)) => (ScopeKind::Programme, Some(id)),
-        Some(Root::Project(id)) => (ScopeKind::Project, Some(id)),
-        Some(Root::GrantAgreement(id)) => (ScopeKind::GrantAgreement, Some(id)),
-    };
+    let (kind, id) = Root::parts(grant.root);
     MyGrant { role: grant.role, scope: MyScope { kind, id } }
 }
 

@@ -6,6 +6,7 @@ mod persons;
 mod reach;
 mod role;
 mod store;
+mod used;
 
 pub use caller::{Caller, Grant};
 pub use me::tag;
@@ -13,9 +14,11 @@ pub use persons::{Act, Journal, Kept, Line, PERSON, PERSONS, PersonalRead, keep_
 pub use reach::reach;
 pub use role::{AUDIT, Action, PERSONAL_DATA, may};
 pub use store::{
-    IssuedToken, NewToken, TokenLine, authenticate, grant_to_principal, issue, list, principal, replace,
-    revoke, set_token,
+    IssuedToken, NewToken, TokenLine, authenticate, grant_to_principal, granted_to_principal, issue,
+    keep_used, list, principal, replace, revoke, set_token,
 };
+
+pub use used::LastUsed;
 
 use crate::state::AppState;
 use axum::Router;

@@ -4,18 +4,18 @@ use super::caller::{Caller, Grant};
 use crate::clock::new_id;
 use crate::store::Result;
 use crate::store::db::Db;
+use crate::store::digest::hex_digest;
 use crate::store::scope::Root;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, TimeDelta, Utc};
-use entity::vocab::{PrincipalKind, ScopeKind};
+use chrono::{DateTime, Utc};
+use entity::vocab::PrincipalKind;
 use entity::{access_grant, principal, token};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, JoinType, QueryFilter,
     QueryOrder, QuerySelect,
 };
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 pub struct NewToken {
@@ -47,18 +47,14 @@ pub struct TokenLine {
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
-fn hash(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// The caller behind a token; none where it is unknown, expired or revoked. The look-up goes by hash, so its time
-/// tells nothing of the text. Two statements; once a minute a third one keeps when the token was used.
+/// tells nothing of the text. Two statements.
 pub async fn authenticate(db: &Db, text: &str, now: DateTime<Utc>) -> Result<Option<Caller>> {
     let principal = token::Entity::belongs_to(principal::Entity)
         .from(token::Column::PrincipalId)
         .to(principal::Column::Id);
     let found = token::Entity::find()
-        .filter(token::Column::Hash.eq(hash(text)))
+        .filter(token::Column::Hash.eq(hex_digest(text)))
         .join(JoinType::InnerJoin, principal.into())
         .select_also(principal::Entity)
         .one(&db.read);
@@ -72,20 +68,12 @@ pub async fn authenticate(db: &Db, text: &str, now: DateTime<Utc>) -> Result<Opt
     let granted =
         access_grant::Entity::find().filter(of).order_by_asc(access_grant::Column::Id).all(&db.read);
     let granted = granted.await?;
-    if token.last_used_at.is_none_or(|last| now - last >= TimeDelta::minutes(1)) {
-        let db = db.clone();
-        // A reader does not wait for writers.
-        tokio::spawn(async move {
-            if let Err(error) = used(&db, token.id, now).await {
-                tracing::warn!(%error, "when a token was used could not be kept");
-            }
-        });
-    }
     Ok(Some(Caller {
         principal_id: principal.id,
         kind: principal.kind,
         name: principal.name,
         token_id: Some(token.id),
+        last_used_at: token.last_used_at,
         grants: effective(&granted, token.id),
     }))
 }
@@ -97,18 +85,11 @@ fn effective(granted: &[access_grant::Model], token: Uuid) -> Vec<Grant> {
 }
 
 fn grant(model: &access_grant::Model) -> Grant {
-    let id = model.scope_id.unwrap_or_default();
-    let root = match model.scope_kind {
-        ScopeKind::Register => None,
-        ScopeKind::Funder => Some(Root::Funder(id)),
-        ScopeKind::Programme => Some(Root::Programme(id)),
-        ScopeKind::Project => Some(Root::Project(id)),
-        ScopeKind::GrantAgreement => Some(Root::GrantAgreement(id)),
-    };
-    Grant { role: model.role, root }
+    Grant { role: model.role, root: Root::of(model.scope_kind, model.scope_id.unwrap_or_default()) }
 }
 
-async fn used(db: &Db, token: Uuid, now: DateTime<Utc>) -> Result<()> {
+/// Keeps when a token was used last.
+pub async fn keep_used(db: &Db, token: Uuid, now: DateTime<Utc>) -> Result<()> {
     let row = token::ActiveModel { id: Set(token), last_used_at: Set(Some(now)), ..Default::default() };
     let txn = db.begin_write().await?;
     token::Entity::update(row).exec(&txn).await?;
@@ -125,13 +106,7 @@ async fn add_grants(
     now: DateTime<Utc>,
 ) -> Result<()> {
     for Grant { role, root } in grants {
-        let (kind, id) = match root {
-            None => (ScopeKind::Register, None),
-            Some(Root::Funder(id)) => (ScopeKind::Funder, Some(*id)),
-            Some(Root::Programme(id)) => (ScopeKind::Programme, Some(*id)),
-            Some(Root::Project(id)) => (ScopeKind::Project, Some(*id)),
-            Some(Root::GrantAgreement(id)) => (ScopeKind::GrantAgreement, Some(*id)),
-        };
+        let (kind, id) = Root::parts(*root);
         let row = access_grant::ActiveModel {
             id: Set(new_id(now)),
             token_id: Set(token),
@@ -203,7 +178,7 @@ async fn issue_in(txn: &DatabaseTransaction, new: NewToken, now: DateTime<Utc>) 
 /// Makes the token of this text valid, whatever it was before: for the demo, whose token scripts may set.
 pub async fn set_token(db: &Db, new: NewToken, text: &str, now: DateTime<Utc>) -> Result<Uuid> {
     let txn = db.begin_write().await?;
-    let found = token::Entity::find().filter(token::Column::Hash.eq(hash(text))).one(&txn).await?;
+    let found = token::Entity::find().filter(token::Column::Hash.eq(hex_digest(text))).one(&txn).await?;
     let id = match found {
         Some(token) => {
             let row = token::ActiveModel {
@@ -232,7 +207,7 @@ async fn insert(txn: &DatabaseTransaction, new: NewToken, text: &str, now: DateT
         id: Set(id),
         principal_id: Set(principal_id),
         name: Set(new.name),
-        hash: Set(hash(text)),
+        hash: Set(hex_digest(text)),
         created_at: Set(now),
         expires_at: Set(new.expires_at),
         revoked_at: Set(None),
@@ -243,7 +218,7 @@ async fn insert(txn: &DatabaseTransaction, new: NewToken, text: &str, now: DateT
     Ok(id)
 }
 
-/// Grants a principal of this name a role, or takes all its own grants away and gives these.
+/// Gives a principal of this name these grants in place of its own.
 pub async fn grant_to_principal(
     db: &Db,
     name: &str,
@@ -257,6 +232,15 @@ pub async fn grant_to_principal(
     add_grants(&txn, None, Some(id), grants, now).await?;
     txn.commit().await?;
     Ok(id)
+}
+
+/// The principal of a name and what it was granted itself.
+pub async fn granted_to_principal(db: &Db, name: &str) -> Result<Option<(Uuid, Vec<Grant>)>> {
+    let found = principal::Entity::find().filter(principal::Column::Name.eq(name)).one(&db.read).await?;
+    let Some(principal) = found else { return Ok(None) };
+    let of = access_grant::Column::PrincipalId.eq(principal.id);
+    let granted = access_grant::Entity::find().filter(of).order_by_asc(access_grant::Column::Id);
+    Ok(Some((principal.id, granted.all(&db.read).await?.iter().map(grant).collect())))
 }
 
 /// All tokens, oldest first.

@@ -5,11 +5,11 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::store::Error;
 use crate::store::db::Db;
-use crate::store::read::Reader;
+use crate::store::read::{Reader, id_in};
 use crate::store::scope::{Root, Scope};
 use crate::store::view::View;
 use anyhow::{Context, bail};
-use entity::vocab::{PrincipalKind, Role, Word};
+use entity::vocab::{PrincipalKind, Role, ScopeKind, Word};
 
 pub const ROLES: [&str; 6] =
     ["admin", "programme_manager", "finance_officer", "contributor", "viewer", "auditor"];
@@ -23,9 +23,12 @@ pub struct Arguments {
     /// Whether that is a person or a service
     #[arg(long, default_value = "person", value_parser = ["person", "service"])]
     kind: String,
-    /// The role; without one, all that was granted is taken away
+    /// The role, in place of all that was granted before; where left out, what was granted is shown
     #[arg(long, value_parser = ROLES)]
     role: Option<String>,
+    /// Take all that was granted away
+    #[arg(long, conflicts_with = "role")]
+    nothing: bool,
     /// What the role is for: funder:ID, programme:ID, project:ID or grant_agreement:ID (programmes and projects also
     /// by code); may be given several times; the whole register where left out
     #[arg(long, requires = "role")]
@@ -34,17 +37,31 @@ pub struct Arguments {
 
 pub async fn run(config: Config, arguments: Arguments) -> anyhow::Result<()> {
     let db = Db::connect(needed_database(&config)?, config.database_connections).await?;
+    let name = &arguments.principal;
     let granted = match &arguments.role {
-        Some(role) => grants(&db, role, &arguments.scope).await?,
-        None => Vec::new(),
+        Some(role) => Some(grants(&db, role, &arguments.scope).await?),
+        None => arguments.nothing.then(Vec::new),
     };
-    let kind = PrincipalKind::from_code(&arguments.kind).unwrap_or(PrincipalKind::Person);
-    let id = access::grant_to_principal(&db, &arguments.principal, kind, &granted, SystemClock.now()).await?;
-    let shown: Vec<String> = granted.iter().map(shown).collect();
-    let may = if shown.is_empty() { "nothing".to_owned() } else { shown.join(" ") };
-    say(&format!("{} ({id}) may now: {may}", arguments.principal))?;
+    match granted {
+        Some(granted) => {
+            let kind = PrincipalKind::from_code(&arguments.kind).unwrap_or(PrincipalKind::Person);
+            let id = access::grant_to_principal(&db, name, kind, &granted, SystemClock.now()).await?;
+            say(&format!("{name} ({id}) may now: {}", shown(&granted)))?;
+        }
+        None => {
+            let found = access::granted_to_principal(&db, name).await?;
+            let (id, granted) = found.with_context(|| format!("there is no principal {name:?}"))?;
+            say(&format!("{name} ({id}) may: {}", shown(&granted)))?;
+        }
+    }
     db.close().await;
     Ok(())
+}
+
+/// Grants in a line.
+pub fn shown(granted: &[Grant]) -> String {
+    let shown: Vec<String> = granted.iter().map(Grant::shown).collect();
+    if shown.is_empty() { "nothing".to_owned() } else { shown.join(" ") }
 }
 
 /// A role for each scope, or for the whole register.
@@ -64,33 +81,16 @@ pub async fn grants(db: &Db, role: &str, scopes: &[String]) -> anyhow::Result<Ve
 async fn root(db: &Db, text: &str) -> anyhow::Result<Root> {
     let expected = "funder:ID, programme:ID, project:ID or grant_agreement:ID";
     let (kind, key) = text.split_once(':').with_context(|| format!("--scope {text}: write {expected}"))?;
-    let make: fn(uuid::Uuid) -> Root = match kind {
-        "funder" => Root::Funder,
-        "programme" => Root::Programme,
-        "project" => Root::Project,
-        "grant_agreement" => Root::GrantAgreement,
-        _ => bail!("--scope {text}: write {expected}"),
-    };
+    let scope_kind = ScopeKind::from_code(kind).filter(|kind| *kind != ScopeKind::Register);
+    let scope_kind = scope_kind.with_context(|| format!("--scope {text}: write {expected}"))?;
     let (txn, view) = (db.begin_read().await?, View::now(Scope::Register));
     let as_of = crate::clock::today(SystemClock.now(), chrono_tz::UTC);
     let reader = Reader { view: &view, conn: &txn, engine: db.engine, register: &crate::REGISTER, as_of };
     let resource = reader.register.get(kind)?;
     let found = async { reader.row(resource, reader.resolve(resource, key).await?).await }.await;
     match found {
-        Ok(row) => Ok(make(crate::store::read::id_in(&row, "id").unwrap_or_default())),
+        Ok(row) => Root::of(scope_kind, id_in(&row, "id").unwrap_or_default()).context("no such scope"),
         Err(Error::NotFound) => bail!("--scope {text}: there is no such {kind}"),
         Err(error) => Err(error.into()),
-    }
-}
-
-/// `programme_manager@project:01932c07-…`, or only the role where it is for everything.
-pub fn shown(grant: &Grant) -> String {
-    let role = grant.role.code();
-    match grant.root {
-        None => role.to_owned(),
-        Some(Root::Funder(id)) => format!("{role}@funder:{id}"),
-        Some(Root::Programme(id)) => format!("{role}@programme:{id}"),
-        Some(Root::Project(id)) => format!("{role}@project:{id}"),
-        Some(Root::GrantAgreement(id)) => format!("{role}@grant_agreement:{id}"),
     }
 }

@@ -1,5 +1,5 @@
 //! `grantline token create|list|revoke`. What roles are granted for is read in `grant.rs`.
-use super::grant::{ROLES, grants};
+use super::grant::{ROLES, grants, shown};
 use super::{needed_database, say};
 use crate::access::{self, NewToken};
 use crate::clock::{Clock, SystemClock};
@@ -24,12 +24,13 @@ pub enum Command {
         /// Whether that is a person or a service
         #[arg(long, default_value = "service", value_parser = ["person", "service"])]
         kind: String,
-        /// What it may do: admin, programme_manager, finance_officer, contributor, viewer or auditor
+        /// What it may do: admin, programme_manager, finance_officer, contributor, viewer or auditor; where left out,
+        /// whatever `grantline grant` gives its principal
         #[arg(long, value_parser = ROLES)]
-        role: String,
+        role: Option<String>,
         /// What the role is for: funder:ID, programme:ID, project:ID or grant_agreement:ID (programmes and projects
         /// also by code); may be given several times; the whole register where left out
-        #[arg(long)]
+        #[arg(long, requires = "role")]
         scope: Vec<String>,
         /// The last day on which it works, such as 2027-12-31; for ever where left out
         #[arg(long)]
@@ -49,12 +50,16 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<()> {
     let db = Db::connect(url, config.database_connections).await?;
     match command {
         Command::Create { name, principal, kind, role, scope, expires } => {
+            let granted = match &role {
+                Some(role) => grants(&db, role, &scope).await?,
+                None => Vec::new(),
+            };
             let expires_at = expires.map(|text| end_of(&text, &config, now)).transpose()?;
             let new = NewToken {
                 principal: principal.unwrap_or_else(|| name.clone()),
                 kind: PrincipalKind::from_code(&kind).unwrap_or(PrincipalKind::Service),
                 name,
-                grants: grants(&db, &role, &scope).await?,
+                grants: granted,
                 expires_at,
             };
             let token = access::issue(&db, new, now).await?;
@@ -65,11 +70,10 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<()> {
         Command::List => {
             say("id\tprincipal\tname\tgrants\tcreated\texpires\tlast used\trevoked")?;
             for t in access::list(&db).await? {
-                let shown =
+                let time =
                     |at: Option<DateTime<Utc>>| at.map_or_else(|| "-".to_owned(), |at| at.to_rfc3339());
-                let times = [Some(t.created_at), t.expires_at, t.last_used_at, t.revoked_at].map(shown);
-                let grants: Vec<String> = t.grants.iter().map(super::grant::shown).collect();
-                let (grants, times) = (grants.join(" "), times.join("\t"));
+                let times = [Some(t.created_at), t.expires_at, t.last_used_at, t.revoked_at].map(time);
+                let (grants, times) = (shown(&t.grants), times.join("\t"));
                 say(&format!("{}\t{}\t{}\t{grants}\t{times}", t.id, t.principal, t.name))?;
             }
         }

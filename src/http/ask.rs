@@ -113,6 +113,7 @@ impl Ask {
         Ok(Intent {
             principal_id: self.caller.principal_id,
             token_id: self.caller.token_id,
+            granted: Some(self.caller.maker().granted),
             reason,
             request_id: Some(self.request_id.clone()),
             dry_run: self.params.flag("dry_run").unwrap_or(false),

@@ -15,5 +15,8 @@ pub async fn caller(headers: &HeaderMap, state: &AppState) -> Result<Caller, Pro
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(stranger());
     }
-    authenticate(&state.db, token.trim(), state.clock.now()).await?.ok_or_else(stranger)
+    let now = state.clock.now();
+    let caller = authenticate(&state.db, token.trim(), now).await?.ok_or_else(stranger)?;
+    state.last_used.note(state, &caller, now);
+    Ok(caller)
 }

@@ -20,7 +20,7 @@ fn tag(text: String) -> HeaderValue {
 }
 
 fn hash(body: &[u8]) -> String {
-    Sha256::digest(body).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&Sha256::digest(body)[..8])
 }
 
 /// Whether the caller has this representation already (`If-None-Match`, RFC 9110, 13.1.2: weak comparison).

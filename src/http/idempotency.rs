@@ -5,13 +5,13 @@ use super::problem::{KEY_IN_PROGRESS, KEY_REUSED, MALFORMED_HEADER, Problem};
 use super::resource::{Face, begin_write, find, finish};
 use crate::state::AppState;
 use crate::store::Error;
+use crate::store::digest::hex_digest;
 use crate::store::remembered::{Answered, Recalled};
 use crate::store::unit::{Intent, Unit};
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -131,11 +131,7 @@ fn key(ask: &Ask, body: &Value) -> Result<Option<Key>, Problem> {
     parameters.sort();
     let path = ask.uri.path();
     Ok(Some(Key {
-        scope: hash(&format!("{}\nPOST\n{path}\n{text}", ask.caller.principal_id)),
-        request: hash(&format!("{parameters:?}\n{body}")),
+        scope: hex_digest(&format!("{}\nPOST\n{path}\n{text}", ask.caller.principal_id)),
+        request: hex_digest(&format!("{parameters:?}\n{body}")),
     }))
-}
-
-fn hash(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }

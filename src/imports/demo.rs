@@ -31,6 +31,7 @@ pub async fn load_demo(state: &AppState) -> Result<Option<usize>> {
     let intent = Intent {
         principal_id,
         token_id: None,
+        granted: None,
         reason: Some("The demo portfolio: real projects as sourced facts.".to_owned()),
         request_id: None,
         dry_run: false,

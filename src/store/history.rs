@@ -44,6 +44,7 @@ pub async fn write(txn: &DatabaseTransaction, intent: &Intent, touched: &[Touche
             version: Set(aggregate.version),
             principal_id: Set(intent.principal_id),
             token_id: Set(intent.token_id),
+            granted: Set(intent.granted.clone()),
             at: Set(intent.now),
             reason: Set(intent.reason.clone()),
             request_id: Set(intent.request_id.clone()),

@@ -4,6 +4,7 @@ use super::Target;
 use super::resource::{Reference, Resource};
 use super::view::View;
 use crate::REGISTER;
+use entity::vocab::ScopeKind;
 use sea_orm::sea_query::{Alias, CommonTableExpression, Expr, ExprTrait, Query, SelectStatement, UnionType};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -15,12 +16,20 @@ pub enum Scope {
     Within(Arc<Within>),
 }
 
+/// Who makes records, and under what grants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Maker {
+    pub principal_id: Uuid,
+    /// What the history keeps of the grants: the same for the same scope.
+    pub granted: String,
+}
+
 /// What somebody was granted, and so all that hangs on it.
 #[derive(Clone, Debug)]
 pub struct Within {
     pub roots: Vec<Root>,
-    /// What the caller has made lies within its scope.
-    pub principal_id: Uuid,
+    /// What the caller has made while it was granted the same lies within its scope.
+    pub maker: Maker,
     /// Made by the caller in a transaction that is still open: its history is written at the end.
     pub made: Vec<Uuid>,
 }
@@ -32,6 +41,30 @@ pub enum Root {
     Programme(Uuid),
     Project(Uuid),
     GrantAgreement(Uuid),
+}
+
+impl Root {
+    /// The root of a kind; none for the whole register.
+    pub fn of(kind: ScopeKind, id: Uuid) -> Option<Self> {
+        match kind {
+            ScopeKind::Register => None,
+            ScopeKind::Funder => Some(Self::Funder(id)),
+            ScopeKind::Programme => Some(Self::Programme(id)),
+            ScopeKind::Project => Some(Self::Project(id)),
+            ScopeKind::GrantAgreement => Some(Self::GrantAgreement(id)),
+        }
+    }
+
+    /// [`Root::of`] backwards.
+    pub fn parts(root: Option<Self>) -> (ScopeKind, Option<Uuid>) {
+        match root {
+            None => (ScopeKind::Register, None),
+            Some(Self::Funder(id)) => (ScopeKind::Funder, Some(id)),
+            Some(Self::Programme(id)) => (ScopeKind::Programme, Some(id)),
+            Some(Self::Project(id)) => (ScopeKind::Project, Some(id)),
+            Some(Self::GrantAgreement(id)) => (ScopeKind::GrantAgreement, Some(id)),
+        }
+    }
 }
 
 /// What hangs on the roots of a scope.
@@ -155,14 +188,16 @@ impl Within {
         ids
     }
 
-    /// What the caller has made.
+    /// What the caller has made under the grants that it has now: what it made when it had others, it may have made
+    /// anywhere.
     fn created(&self, resource: &Resource) -> SelectStatement {
         let column = |name: &str| Expr::col((Alias::new("history_entry"), Alias::new(name)));
         let mut select = Query::select();
         select
             .column((Alias::new("history_entry"), Alias::new("aggregate_id")))
             .from(Alias::new("history_entry"))
-            .and_where(column("principal_id").eq(self.principal_id))
+            .and_where(column("principal_id").eq(self.maker.principal_id))
+            .and_where(column("granted").eq(self.maker.granted.as_str()))
             .and_where(column("action").eq("created"))
             .and_where(column("aggregate").eq(resource.name));
         select

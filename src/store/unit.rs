@@ -20,6 +20,8 @@ use uuid::Uuid;
 pub struct Intent {
     pub principal_id: Uuid,
     pub token_id: Option<Uuid>,
+    /// [`super::scope::Maker::granted`]; none for what the program does by itself.
+    pub granted: Option<String>,
     pub reason: Option<String>,
     pub request_id: Option<String>,
     /// Does everything, then takes it back.

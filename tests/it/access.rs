@@ -4,6 +4,7 @@ use crate::support::records;
 use chrono::{DateTime, Utc};
 use entity::vocab::{PrincipalKind, Role};
 use grantline::access::{self, Grant, NewToken};
+use grantline::clock::Clock;
 use sea_orm::{ConnectionTrait, EntityTrait};
 use serde_json::json;
 
@@ -88,6 +89,34 @@ both! {
         let first = access::replace(db, token("printed", Role::Viewer, None), soon).await.unwrap();
         let second = access::replace(db, token("printed", Role::Viewer, None), soon).await.unwrap();
         assert_eq!((status(&first.text).await, status(&second.text).await), (401, 200));
+    }
+}
+
+both! {
+    async fn when_a_token_was_used_is_kept_once_a_minute(app: App) {
+        let last = async || {
+            let lines = access::list(&app.state.db).await.unwrap();
+            lines.iter().find(|t| t.principal == "Admin of the tests").unwrap().last_used_at
+        };
+        let first = app.clock.now();
+        let mut asks = Vec::new();
+        for _ in 0..10 {
+            asks.push(app.get("/v1/me"));
+        }
+        for answer in futures_util::future::join_all(asks).await {
+            answer.expect(200);
+        }
+        while last().await != Some(first) {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        for seconds in [59, 60] {
+            app.clock.set(first + chrono::TimeDelta::seconds(seconds));
+            app.get("/v1/me").await.expect(200);
+        }
+        while last().await == Some(first) {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        assert_eq!(last().await, Some(first + chrono::TimeDelta::seconds(60)), "not after 59 seconds");
     }
 }
 

@@ -222,8 +222,24 @@ async fn tokens_and_migrations(engine: Engine) {
     }
     let granted = said(&with(&["grant", "--principal", "An auditor", "--role", "auditor"]));
     assert!(granted.contains("An auditor") && granted.ends_with("may now: auditor\n"), "{granted}");
-    let taken = said(&with(&["grant", "--principal", "An auditor"]));
+    let shown = || said(&with(&["grant", "--principal", "An auditor"]));
+    assert!(shown().ends_with("may: auditor\n"), "looking changes nothing: {}", shown());
+    // A token without a role has its principal's.
+    said(&with(&["token", "create", "--name", "laptop", "--principal", "An auditor"]));
+    let laptop =
+        || said(&with(&["token", "list"])).lines().find(|l| l.contains("laptop")).unwrap().to_owned();
+    assert_eq!(laptop().split('\t').nth(3), Some("auditor"));
+    let both = run(&with(&["grant", "--principal", "An auditor", "--nothing", "--role", "viewer"]));
+    assert_eq!(both.status.code(), Some(2));
+    let roleless = run(&with(&["token", "create", "--name", "x", "--scope", "project:LATBEL"]));
+    assert_eq!(roleless.status.code(), Some(2), "a scope of no role");
+    let taken = said(&with(&["grant", "--principal", "An auditor", "--nothing"]));
     assert!(taken.ends_with("may now: nothing\n"), "{taken}");
+    assert!(shown().ends_with("may: nothing\n"));
+    assert_eq!(laptop().split('\t').nth(3), Some("nothing"));
+    assert!(
+        complaint(&with(&["grant", "--principal", "Nobody"])).contains("there is no principal \"Nobody\"")
+    );
 
     let mut revoke = with(&["token", "revoke"]);
     revoke.push(&id);

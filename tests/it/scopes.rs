@@ -4,8 +4,9 @@ use crate::both;
 use crate::support::app::Answer;
 use crate::support::world::Latbel;
 use crate::support::{App, records};
-use entity::vocab::Role;
-use grantline::access::Grant;
+use entity::vocab::{PrincipalKind, Role};
+use grantline::access::{self, Grant};
+use grantline::clock::Clock;
 use grantline::store::scope::Root;
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
@@ -278,6 +279,44 @@ both! {
         assert_eq!(linked.status, 201, "{}", linked.text());
         viewer.get(&mine).await.expect(200);
         app.audit().await;
+    }
+}
+
+both! {
+    async fn what_was_made_under_other_grants_is_not_its_own(app: App) {
+        let (l, _) = worlds(app).await;
+        let narrow = [Grant { role: Role::Contributor, root: Some(Root::Project(id(&l.project))) }];
+        let wide = [Grant { role: Role::Contributor, root: None }];
+        let event = json!({"title": {"en": "Mine"}, "kind": "seminar", "mode": "online", "state": "held"});
+        let with = async |grants: &[Grant]| {
+            Caller { app, header: format!("Bearer {}", app.token_with("One and the same", grants).await) }
+        };
+        let (office, desk, other_desk) = (with(&wide).await, with(&narrow).await, with(&narrow).await);
+        let far = office.send("POST", "/v1/events", "", Some(event.clone())).await.header("location").to_owned();
+        let near = desk.send("POST", "/v1/events", "", Some(event.clone())).await.header("location").to_owned();
+        office.get(&far).await.expect(200);
+        desk.get(&near).await.expect(200);
+        other_desk.get(&near).await.expect(200);
+        let of_desk = desk.get("/v1/events?include_total=true&q=Mine").await.expect(200);
+        assert_eq!((&of_desk["total"], &of_desk["items"][0]["id"]), (&json!(1), &json!(near.rsplit('/').next())));
+        for caller in [&desk, &other_desk] {
+            assert_eq!(caller.get(&far).await.problem(), "not_found");
+            assert!(!caller.get("/v1/changes").await.text().contains(&far));
+        }
+        // A principal whose own grants were narrowed.
+        let token = app.token_with("Somebody", &[]).await;
+        let caller = Caller { app, header: format!("Bearer {token}") };
+        let grant = async |grants: &[Grant]| {
+            let (db, now) = (&app.state.db, app.clock.now());
+            access::grant_to_principal(db, "Somebody", PrincipalKind::Service, grants, now).await.unwrap();
+        };
+        assert_eq!(caller.get("/v1/events").await.problem(), "forbidden", "nothing was granted");
+        grant(&wide).await;
+        let made = caller.send("POST", "/v1/events", "", Some(event)).await.header("location").to_owned();
+        caller.get(&made).await.expect(200);
+        grant(&narrow).await;
+        assert_eq!(caller.get(&made).await.problem(), "not_found");
+        caller.get(&format!("/v1/events/{}", l.event)).await.expect(200);
     }
 }
 

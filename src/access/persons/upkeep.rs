@@ -163,6 +163,7 @@ async fn begin(state: &AppState, reason: &str) -> Result<Unit> {
     let intent = Intent {
         principal_id,
         token_id: None,
+        granted: None,
         reason: Some(reason.to_owned()),
         request_id: Some(new_id(now).to_string()),
         dry_run: false,
