@@ -76,6 +76,8 @@ pub struct Config {
     pub rate_limit_per_token: u32,
     pub rate_limit_per_address: u32,
     pub metrics_public: bool,
+    /// Whether callers without a token read what is public.
+    pub public_access: bool,
     /// Beside the file of an embedded database where none is named.
     pub erasure_journal: Option<PathBuf>,
     pub audit_key: Option<PathBuf>,
@@ -159,6 +161,7 @@ impl Config {
             rate_limit_per_token: read.needed("rate_limit_per_token", parse::rate),
             rate_limit_per_address: read.needed("rate_limit_per_address", parse::rate),
             metrics_public: read.needed("metrics_public", parse::yes_or_no),
+            public_access: read.needed("public_access", parse::yes_or_no),
             erasure_journal: read.optional("erasure_journal", parse::path),
             audit_key: read.optional("audit_key", parse::path),
             audit_checkpoint_every: read.optional("audit_checkpoint_every", parse::seconds),

@@ -70,6 +70,7 @@ pub static REGISTER: Register = Register {
             "claim",
         ],
         ids: access::reach,
+        party: access::party,
     },
 };
 

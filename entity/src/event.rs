@@ -1,5 +1,5 @@
 //! Something that takes place: a seminar, a meeting, a mission, a milestone.
-use crate::vocab::{EventKind, EventMode, EventState};
+use crate::vocab::{EventKind, EventMode, EventState, PublicationTier};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +28,9 @@ pub struct Model {
     pub outcomes: Option<Json>,
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub notes: Option<Json>,
+    pub publication_tiers_record: PublicationTier,
+    pub publication_tiers_participation: PublicationTier,
+    pub publication_tiers_outcomes: PublicationTier,
     pub starts_on: Option<Date>,
     pub ends_on: Option<Date>,
     pub title_key: String,

@@ -1,4 +1,5 @@
 //! An organisation seen as a source of money.
+use crate::vocab::PublicationTier;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,8 @@ pub struct Model {
     pub website: Option<String>,
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub notes: Option<Json>,
+    pub publication_tiers_record: PublicationTier,
+    pub publication_tiers_notes: PublicationTier,
     pub search_text: String,
 }
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,5 +1,5 @@
 //! The signed contract that pays for projects.
-use crate::vocab::{AgreementStatus, GrantForm};
+use crate::vocab::{AgreementStatus, GrantForm, PublicationTier};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +34,11 @@ pub struct Model {
     pub identifiers: Json,
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub notes: Option<Json>,
+    pub publication_tiers_record: PublicationTier,
+    pub publication_tiers_money: PublicationTier,
+    pub publication_tiers_parties: PublicationTier,
+    pub publication_tiers_funding_chain: PublicationTier,
+    pub publication_tiers_notes: PublicationTier,
     pub phase_start: Option<Date>,
     pub phase_end: Option<Date>,
     pub reference_key: Option<String>,

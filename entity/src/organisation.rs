@@ -1,5 +1,5 @@
 //! An organisation: a party of grants, or a unit of one.
-use crate::vocab::OrganisationKind;
+use crate::vocab::{OrganisationKind, PublicationTier};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,7 @@ pub struct Model {
     pub identifiers: Json,
     pub website: Option<String>,
     pub parent_id: Option<Uuid>,
+    pub publication_tiers_record: PublicationTier,
     pub name_key: String,
     pub search_text: String,
 }

@@ -12,6 +12,8 @@ pub struct Model {
     pub kind: PrincipalKind,
     pub name: String,
     pub person_id: Option<Uuid>,
+    /// Whose partner it is: it reads what is published to partners where this organisation is a party.
+    pub organisation_id: Option<Uuid>,
     pub created_at: DateTimeUtc,
 }
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,5 +1,5 @@
 //! A fund, instrument, facility, programme or call that a funder runs.
-use crate::vocab::ProgrammeKind;
+use crate::vocab::{ProgrammeKind, PublicationTier};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,7 @@ pub struct Model {
     pub period_end: Option<Date>,
     pub period_duration_months: Option<i32>,
     pub website: Option<String>,
+    pub publication_tiers_record: PublicationTier,
     pub name_key: String,
     pub search_text: String,
 }

@@ -1,5 +1,5 @@
 //! The planned work. Its code answers in addresses instead of the id.
-use crate::vocab::ProjectStatus;
+use crate::vocab::{ProjectStatus, PublicationTier};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +43,9 @@ pub struct Model {
     pub websites: Json,
     #[sea_orm(column_type = "JsonBinary")]
     pub identifiers: Json,
+    pub publication_tiers_record: PublicationTier,
+    pub publication_tiers_participants: PublicationTier,
+    pub publication_tiers_contacts: PublicationTier,
     pub phase_start: Option<Date>,
     pub phase_end: Option<Date>,
     pub title_key: String,

@@ -1,5 +1,5 @@
 //! A page, article, film or print about the work.
-use crate::vocab::PublicationKind;
+use crate::vocab::{PublicationKind, PublicationTier};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,8 @@ pub struct Model {
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub summary: Option<Json>,
     pub text: Option<String>,
+    pub publication_tiers_record: PublicationTier,
+    pub publication_tiers_text: PublicationTier,
     pub title_key: String,
     pub search_text: String,
 }

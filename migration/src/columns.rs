@@ -24,9 +24,20 @@ pub struct Column {
     name: &'static str,
     kind: Kind,
     nullable: bool,
+    default: Option<&'static str>,
 }
 
 impl Column {
+    pub fn name(self) -> &'static str {
+        self.name
+    }
+
+    /// What rows hold that were there before the column was added.
+    pub const fn or(mut self, default: &'static str) -> Self {
+        self.default = Some(default);
+        self
+    }
+
     pub const fn or_null(mut self) -> Self {
         self.nullable = true;
         self
@@ -47,6 +58,9 @@ impl Column {
         if postgres && matches!(self.kind, Kind::Text) {
             def.extra("COLLATE \"C\"");
         }
+        if let Some(default) = self.default {
+            def.default(default);
+        }
         if self.nullable {
             def.null()
         } else {
@@ -59,7 +73,7 @@ impl Column {
 macro_rules! kinds {
     ($($function:ident $kind:ident),*) => {
         $(pub const fn $function(name: &'static str) -> Column {
-            Column { name, kind: Kind::$kind, nullable: false }
+            Column { name, kind: Kind::$kind, nullable: false, default: None }
         })*
     };
 }
@@ -168,10 +182,17 @@ pub async fn add_with_twin(m: &SchemaManager<'_>, table: &str, columns: &[Column
     Ok(())
 }
 
-/// Adds columns to a table without a twin.
+/// An index on a column that was added.
+pub async fn index(m: &SchemaManager<'_>, table: &str, column: &'static str) -> Result<(), DbErr> {
+    let name = format!("ix_{table}_{column}");
+    m.create_index(Index::create().name(name).table(table.to_owned()).col(column).to_owned()).await
+}
+
+/// Adds columns to a table without a twin: with their default, else null.
 pub async fn add(m: &SchemaManager<'_>, table: &str, columns: &[Column]) -> Result<(), DbErr> {
     for column in columns {
-        let definition = column.or_null().definition(is_postgres(m));
+        let column = if column.default.is_some() { *column } else { column.or_null() };
+        let definition = column.definition(is_postgres(m));
         m.alter_table(Table::alter().table(table.to_owned()).add_column(definition).to_owned()).await?;
     }
     Ok(())

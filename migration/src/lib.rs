@@ -14,6 +14,7 @@ mod m20261122_000008_audit;
 mod m20261122_000010_idempotency;
 mod m20261122_000011_grants;
 mod m20261122_000013_granted;
+mod m20261122_000014_publication;
 
 /// Every step, oldest first. Released steps are never edited.
 pub struct Migrator;
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000010_idempotency::Migration),
             Box::new(m20261122_000011_grants::Migration),
             Box::new(m20261122_000013_granted::Migration),
+            Box::new(m20261122_000014_publication::Migration),
         ]
     }
 }

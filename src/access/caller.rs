@@ -1,6 +1,7 @@
 //! Who asks, and what was granted to it. Pure: no database, no HTTP.
 use super::role::{Action, may};
 use crate::store::digest::hex_digest;
+use crate::store::published::Published;
 use crate::store::scope::{Maker, Root, Scope, Within};
 use chrono::{DateTime, Utc};
 use entity::vocab::{PrincipalKind, Role, Word};
@@ -25,6 +26,10 @@ pub struct Caller {
     /// When the token was used last, to the minute.
     pub last_used_at: Option<DateTime<Utc>>,
     pub grants: Vec<Grant>,
+    /// The organisation whose partner it is.
+    pub organisation_id: Option<Uuid>,
+    /// Whether the installation shows everybody what is public.
+    pub public_access: bool,
 }
 
 impl Grant {
@@ -54,9 +59,41 @@ impl Caller {
         Maker { principal_id: self.principal_id, granted: hex_digest(&roots.join(" ")) }
     }
 
+    /// A caller without a token, in an installation with public access.
+    pub fn nobody() -> Self {
+        Self {
+            principal_id: Uuid::nil(),
+            kind: PrincipalKind::Person,
+            name: String::new(),
+            token_id: None,
+            last_used_at: None,
+            grants: Vec::new(),
+            organisation_id: None,
+            public_access: true,
+        }
+    }
+
+    pub fn is_nobody(&self) -> bool {
+        self.principal_id.is_nil()
+    }
+
+    /// Whether it reads anything but what was published.
+    pub fn has_role(&self) -> bool {
+        !self.grants.is_empty()
+    }
+
+    /// What it reads because it was published to it. A role for a part of the register stays that part: what everybody
+    /// may read is read without the role.
+    fn published(&self) -> Option<Published> {
+        let everybody = self.public_access && !self.has_role();
+        let published = Published { organisation: self.organisation_id, everybody };
+        (everybody || self.organisation_id.is_some()).then_some(published)
+    }
+
     /// Whether it may do this to some record at least.
     pub fn may(&self, action: Action, resource: &str) -> bool {
         self.grants.iter().any(|grant| may(grant.role, action, resource))
+            || (action == Action::Read && self.published().is_some() && is_published(resource))
     }
 
     /// Whether it may do this in the whole register.
@@ -66,7 +103,7 @@ impl Caller {
 
     /// What it may see.
     pub fn scope(&self) -> Scope {
-        self.scope_of(&self.grants)
+        self.scope_of(&self.grants, self.published())
     }
 
     /// To which records it may do this; none where that is all that it sees.
@@ -75,7 +112,9 @@ impl Caller {
             self.grants.iter().copied().filter(|grant| may(grant.role, action, resource)).collect();
         let everywhere = grants.iter().any(|grant| grant.root.is_none());
         let all = self.grants.iter().all(|grant| grants.iter().any(|able| able.root == grant.root));
-        (!everywhere && !all).then(|| self.scope_of(&grants))
+        // What was published is not its own.
+        let beside = action != Action::Read && self.published().is_some();
+        (!everywhere && (!all || beside)).then(|| self.scope_of(&grants, None))
     }
 
     /// Whether it runs the installation.
@@ -94,14 +133,21 @@ impl Caller {
         roles
     }
 
-    fn scope_of(&self, grants: &[Grant]) -> Scope {
+    fn scope_of(&self, grants: &[Grant], published: Option<Published>) -> Scope {
         let roots: Option<Vec<Root>> = grants.iter().map(|grant| grant.root).collect();
         // One grant for the whole register is enough; no grant at all is nothing.
         match roots {
-            Some(roots) => Scope::Within(Arc::new(Within { roots, maker: self.maker(), made: Vec::new() })),
+            Some(roots) => {
+                Scope::Within(Arc::new(Within { roots, maker: self.maker(), published, made: Vec::new() }))
+            }
             None => Scope::Register,
         }
     }
+}
+
+/// Whether records of a resource can be published.
+fn is_published(resource: &str) -> bool {
+    crate::REGISTER.find(resource).is_some_and(|resource| resource.publishing.is_some())
 }
 
 #[cfg(test)]
@@ -116,6 +162,8 @@ mod tests {
             token_id: None,
             last_used_at: None,
             grants: grants.iter().map(|(role, root)| Grant { role: *role, root: *root }).collect(),
+            organisation_id: None,
+            public_access: false,
         }
     }
 

@@ -41,6 +41,9 @@ pub struct MyPrincipal {
     pub kind: PrincipalKind,
     #[schema(format = "line", max_length = 200)]
     pub name: String,
+    /// The organisation whose partner it is: it reads what is published to partners where that is a party.
+    #[schema(required)]
+    pub organisation_id: Option<Uuid>,
 }
 
 /// A role and what it was granted for.
@@ -84,7 +87,12 @@ async fn me(State(_): State<AppState>, mut ask: Ask) -> Result<Response, Problem
         MyActions { resource: name.to_owned(), actions: able.collect() }
     });
     let me = Me {
-        principal: MyPrincipal { id: caller.principal_id, kind: caller.kind, name: caller.name.clone() },
+        principal: MyPrincipal {
+            id: caller.principal_id,
+            kind: caller.kind,
+            name: caller.name.clone(),
+            organisation_id: caller.organisation_id,
+        },
         token_id: caller.token_id,
         grants: caller.grants.iter().map(shown).collect(),
         actions: actions.collect(),

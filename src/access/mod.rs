@@ -11,11 +11,11 @@ mod used;
 pub use caller::{Caller, Grant};
 pub use me::tag;
 pub use persons::{Act, Journal, Kept, Line, PERSON, PERSONS, PersonalRead, keep_up, model, note, tell};
-pub use reach::reach;
+pub use reach::{party, reach};
 pub use role::{AUDIT, Action, PERSONAL_DATA, may};
 pub use store::{
     IssuedToken, NewToken, TokenLine, authenticate, grant_to_principal, granted_to_principal, issue,
-    keep_used, list, principal, replace, revoke, set_token,
+    keep_used, list, make_partner, principal, replace, revoke, set_token,
 };
 
 pub use used::LastUsed;

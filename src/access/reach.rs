@@ -28,6 +28,50 @@ pub fn reach(all: &View, within: &Within, resource: &'static Resource) -> Vec<Se
     }
 }
 
+/// The records of a resource to which an organisation is a party: it takes part in them, or in what they belong to.
+pub fn party(
+    all: &View,
+    within: &Within,
+    organisation: Uuid,
+    resource: &'static Resource,
+) -> Vec<SelectStatement> {
+    let itself = || some(all, "organisation", &[organisation]);
+    let of = |table, take, by| step(all, table, take, by, itself());
+    let through = |table, take, by, name| step(all, table, take, by, within.party(name));
+    match resource.name {
+        "organisation" => vec![itself()],
+        "grant_agreement" => vec![
+            of("agreement_party", "grant_agreement_id", "organisation_id"),
+            of("funding_hop", "grant_agreement_id", "payer_id"),
+            of("funding_hop", "grant_agreement_id", "recipient_id"),
+            step(all, "grant_agreement", "id", "funder_id", of("funder", "id", "organisation_id")),
+        ],
+        "project" => vec![
+            of("project", "id", "lead_organisation_id"),
+            of("project_participant", "project_id", "organisation_id"),
+            through("agreement_project", "project_id", "grant_agreement_id", "grant_agreement"),
+        ],
+        "event" => vec![
+            of("event_organisation", "event_id", "organisation_id"),
+            through("event_link", "event_id", "project_id", "project"),
+            through("event_link", "event_id", "grant_agreement_id", "grant_agreement"),
+        ],
+        "publication" => vec![
+            through("publication_link", "publication_id", "event_id", "event"),
+            through("publication_link", "publication_id", "project_id", "project"),
+            through("publication_link", "publication_id", "grant_agreement_id", "grant_agreement"),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+/// Records of a table by id.
+fn some(all: &View, table: &'static str, ids: &[Uuid]) -> SelectStatement {
+    let mut select = all.select_columns(table, "id", &["id"]);
+    select.and_where(Expr::col((Alias::new(table), Alias::new("id"))).is_in(ids.iter().copied()));
+    select
+}
+
 struct Hanging<'a> {
     all: &'a View,
     within: &'a Within,
@@ -47,9 +91,7 @@ impl Hanging<'_> {
 
     /// Records of a table by id; none where there is no id.
     fn some(&self, table: &'static str, ids: &[Uuid]) -> Option<SelectStatement> {
-        let mut select = self.all.select_columns(table, "id", &["id"]);
-        select.and_where(Expr::col((Alias::new(table), Alias::new("id"))).is_in(ids.iter().copied()));
-        (!ids.is_empty()).then_some(select)
+        (!ids.is_empty()).then(|| some(self.all, table, ids))
     }
 
     /// The programmes that were granted, and those right below them.

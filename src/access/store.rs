@@ -74,6 +74,8 @@ pub async fn authenticate(db: &Db, text: &str, now: DateTime<Utc>) -> Result<Opt
         name: principal.name,
         token_id: Some(token.id),
         last_used_at: token.last_used_at,
+        organisation_id: principal.organisation_id,
+        public_access: false,
         grants: effective(&granted, token.id),
     }))
 }
@@ -137,6 +139,7 @@ pub async fn principal(
         kind: Set(kind),
         name: Set(name.to_owned()),
         person_id: Set(None),
+        organisation_id: Set(None),
         created_at: Set(now),
     };
     principal::Entity::insert(row).exec_without_returning(txn).await?;
@@ -234,13 +237,39 @@ pub async fn grant_to_principal(
     Ok(id)
 }
 
-/// The principal of a name and what it was granted itself.
-pub async fn granted_to_principal(db: &Db, name: &str) -> Result<Option<(Uuid, Vec<Grant>)>> {
+/// Makes a principal of this name the partner of an organisation, or of none.
+pub async fn make_partner(
+    db: &Db,
+    name: &str,
+    kind: PrincipalKind,
+    organisation: Option<Uuid>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let txn = db.begin_write().await?;
+    let id = principal(&txn, name, kind, now).await?;
+    let row =
+        principal::ActiveModel { id: Set(id), organisation_id: Set(organisation), ..Default::default() };
+    principal::Entity::update(row).exec(&txn).await?;
+    txn.commit().await?;
+    Ok(())
+}
+
+/// What a principal was granted itself.
+pub struct Granted {
+    pub id: Uuid,
+    pub grants: Vec<Grant>,
+    /// The organisation whose partner it is.
+    pub organisation_id: Option<Uuid>,
+}
+
+/// What the principal of a name was granted.
+pub async fn granted_to_principal(db: &Db, name: &str) -> Result<Option<Granted>> {
     let found = principal::Entity::find().filter(principal::Column::Name.eq(name)).one(&db.read).await?;
     let Some(principal) = found else { return Ok(None) };
     let of = access_grant::Column::PrincipalId.eq(principal.id);
     let granted = access_grant::Entity::find().filter(of).order_by_asc(access_grant::Column::Id);
-    Ok(Some((principal.id, granted.all(&db.read).await?.iter().map(grant).collect())))
+    let grants = granted.all(&db.read).await?.iter().map(grant).collect();
+    Ok(Some(Granted { id: principal.id, grants, organisation_id: principal.organisation_id }))
 }
 
 /// All tokens, oldest first.

@@ -7,6 +7,7 @@ use crate::shared::identifier::Identifier;
 use crate::shared::money::Money;
 use crate::shared::period::Period;
 use crate::shared::text::LocalizedText;
+use crate::shared::tiers::tiers;
 use chrono::NaiveDate;
 use entity::vocab::{FundingKind, FundingPrecision, FundingStage, GrantForm, PartyRole};
 use rust_decimal::Decimal;
@@ -55,6 +56,23 @@ pub struct AgreementFields {
     pub identifiers: Vec<Identifier>,
     #[serde(default)]
     pub notes: Option<LocalizedText>,
+    /// Who may read it without a role; nobody where left out.
+    #[serde(default)]
+    pub publication_tiers: AgreementTiers,
+}
+
+tiers! {
+    /// Who may read a grant agreement and its groups of fields without a role.
+    AgreementTiers {
+        /// Who may read `maximum_grant`, `total_eligible_cost`, `eu_rate` and `funding_lines`.
+        money,
+        /// Who may read `parties`.
+        parties,
+        /// Who may read `funding_chain`.
+        funding_chain,
+        /// Who may read `notes`.
+        notes,
+    }
 }
 
 impl Content for AgreementFields {

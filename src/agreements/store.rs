@@ -1,5 +1,7 @@
 //! The tables of grant agreements and their parts, and how lists of them are filtered.
-use super::model::{AgreementFields, AgreementProjectFields, FundingLineFields, HopFields, PartyFields};
+use super::model::{
+    AgreementFields, AgreementProjectFields, AgreementTiers, FundingLineFields, HopFields, PartyFields,
+};
 use super::rules;
 use crate::funders::{Way, agreements_paid_by};
 use crate::shared::identifier::normalise;
@@ -7,7 +9,9 @@ use crate::shared::period::Period;
 use crate::shared::search::search_text;
 use crate::store::listing::{Field, Kind, Relation};
 use crate::store::path::{step, within};
-use crate::store::{Life, Link, Neighbour, Nested, Part, Record, Reference, Resource, Row, Table, parse};
+use crate::store::{
+    Group, Life, Link, Neighbour, Nested, Part, Publishing, Record, Reference, Resource, Row, Table, parse,
+};
 use entity::vocab::{AgreementStatus, GrantForm, Word};
 use serde_json::{Value, json};
 
@@ -20,6 +24,7 @@ pub static AGREEMENT: Resource = Resource {
             Nested::Period("implementation_period"),
             Nested::Money("maximum_grant"),
             Nested::Money("total_eligible_cost"),
+            Nested::Tiers(AgreementTiers::NAMES),
         ],
         &["phase_start", "phase_end", "reference_key", "search_text"],
     ),
@@ -112,6 +117,19 @@ pub static AGREEMENT: Resource = Resource {
     ],
     life: Some(Life { initial: "draft", statuses: AgreementStatus::LIST, parent: "grant_agreement_id" }),
     followed: false,
+    publishing: Some(Publishing {
+        groups: &[
+            Group {
+                name: "money",
+                members: &["maximum_grant", "total_eligible_cost", "eu_rate", "funding_lines"],
+                relations: &[],
+            },
+            Group { name: "parties", members: &["parties"], relations: &["organisation"] },
+            Group { name: "funding_chain", members: &["funding_chain"], relations: &[] },
+            Group { name: "notes", members: &["notes"], relations: &[] },
+        ],
+        search: Some("reference_key"),
+    }),
     rule: None,
 };
 

@@ -49,6 +49,7 @@ pub static CLAIM: Resource = Resource {
     ],
     life: None,
     followed: false,
+    publishing: None,
     rule: Some(known_field),
 };
 

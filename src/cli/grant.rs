@@ -33,6 +33,10 @@ pub struct Arguments {
     /// by code); may be given several times; the whole register where left out
     #[arg(long, requires = "role")]
     scope: Vec<String>,
+    /// The organisation whose partner it is, by id: it reads what is published to partners where that is a party;
+    /// `none` for no organisation
+    #[arg(long, value_name = "ID")]
+    organisation: Option<String>,
 }
 
 pub async fn run(config: Config, arguments: Arguments) -> anyhow::Result<()> {
@@ -42,20 +46,35 @@ pub async fn run(config: Config, arguments: Arguments) -> anyhow::Result<()> {
         Some(role) => Some(grants(&db, role, &arguments.scope).await?),
         None => arguments.nothing.then(Vec::new),
     };
-    match granted {
-        Some(granted) => {
-            let kind = PrincipalKind::from_code(&arguments.kind).unwrap_or(PrincipalKind::Person);
-            let id = access::grant_to_principal(&db, name, kind, &granted, SystemClock.now()).await?;
-            say(&format!("{name} ({id}) may now: {}", shown(&granted)))?;
-        }
-        None => {
-            let found = access::granted_to_principal(&db, name).await?;
-            let (id, granted) = found.with_context(|| format!("there is no principal {name:?}"))?;
-            say(&format!("{name} ({id}) may: {}", shown(&granted)))?;
-        }
+    let (kind, now) =
+        (PrincipalKind::from_code(&arguments.kind).unwrap_or(PrincipalKind::Person), SystemClock.now());
+    let partner = match arguments.organisation.as_deref() {
+        None => None,
+        Some("none") => Some(None),
+        Some(id) => Some(Some(organisation(&db, id).await?)),
+    };
+    let changed = granted.is_some() || partner.is_some();
+    if let Some(granted) = granted {
+        access::grant_to_principal(&db, name, kind, &granted, now).await?;
     }
+    if let Some(organisation) = partner {
+        access::make_partner(&db, name, kind, organisation, now).await?;
+    }
+    let found = access::granted_to_principal(&db, name).await?;
+    let found = found.with_context(|| format!("there is no principal {name:?}"))?;
+    let (may, id) = (if changed { "may now" } else { "may" }, found.id);
+    let partner =
+        found.organisation_id.map_or(String::new(), |id| format!(", as a partner of organisation {id}"));
+    say(&format!("{name} ({id}) {may}: {}{partner}", shown(&found.grants)))?;
     db.close().await;
     Ok(())
+}
+
+/// The id of an organisation, as long as there is one.
+async fn organisation(db: &Db, key: &str) -> anyhow::Result<uuid::Uuid> {
+    record(db, "organisation", key)
+        .await?
+        .with_context(|| format!("--organisation {key}: there is no such organisation"))
 }
 
 /// Grants in a line.
@@ -83,14 +102,22 @@ async fn root(db: &Db, text: &str) -> anyhow::Result<Root> {
     let (kind, key) = text.split_once(':').with_context(|| format!("--scope {text}: write {expected}"))?;
     let scope_kind = ScopeKind::from_code(kind).filter(|kind| *kind != ScopeKind::Register);
     let scope_kind = scope_kind.with_context(|| format!("--scope {text}: write {expected}"))?;
+    match record(db, kind, key).await? {
+        Some(id) => Root::of(scope_kind, id).context("no such scope"),
+        None => bail!("--scope {text}: there is no such {kind}"),
+    }
+}
+
+/// The id of a record that is named by its id or code; none where there is no such record.
+async fn record(db: &Db, resource: &str, key: &str) -> anyhow::Result<Option<uuid::Uuid>> {
     let (txn, view) = (db.begin_read().await?, View::now(Scope::Register));
     let as_of = crate::clock::today(SystemClock.now(), chrono_tz::UTC);
     let reader = Reader { view: &view, conn: &txn, engine: db.engine, register: &crate::REGISTER, as_of };
-    let resource = reader.register.get(kind)?;
+    let resource = reader.register.get(resource)?;
     let found = async { reader.row(resource, reader.resolve(resource, key).await?).await }.await;
     match found {
-        Ok(row) => Root::of(scope_kind, id_in(&row, "id").unwrap_or_default()).context("no such scope"),
-        Err(Error::NotFound) => bail!("--scope {text}: there is no such {kind}"),
+        Ok(row) => Ok(id_in(&row, "id")),
+        Err(Error::NotFound) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }

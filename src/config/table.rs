@@ -67,6 +67,8 @@ settings! {
         "The most connections of one address at a time; more are closed as they come. A proxy in front counts as one address";
     "metrics_public" "--metrics-public" "GRANTLINE_METRICS_PUBLIC" "TRUE/FALSE" "false" false
         "Whether GET /metrics answers others than this machine: true or false";
+    "public_access" "--public-access" "GRANTLINE_PUBLIC_ACCESS" "TRUE/FALSE" "false" false
+        "Whether callers without a token may read the records and fields that are published to everybody: true or false";
     "erasure_journal" "--erasure-journal" "GRANTLINE_ERASURE_JOURNAL" "FILE" "" false
         "Where erasures of personal data are told outside the database, so that a restored back-up does not undo them; for SQLite, where not set, the database's file with -erasures at its end";
     "audit_key" "--audit-key" "GRANTLINE_AUDIT_KEY" "FILE" "" false

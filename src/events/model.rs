@@ -3,6 +3,7 @@ use crate::shared::check::{Content, Faults};
 use crate::shared::codes::{CountryCode, LanguageTag};
 use crate::shared::dates::PartialDate;
 use crate::shared::text::LocalizedText;
+use crate::shared::tiers::tiers;
 use chrono::NaiveDate;
 use entity::vocab::{EventKind, EventMode, EventRole, EventState, PublicationKind};
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,19 @@ pub struct EventFields {
     pub outcomes: Option<LocalizedText>,
     #[serde(default)]
     pub notes: Option<LocalizedText>,
+    /// Who may read it without a role; nobody where left out.
+    #[serde(default)]
+    pub publication_tiers: EventTiers,
+}
+
+tiers! {
+    /// Who may read an event and its groups of fields without a role.
+    EventTiers {
+        /// Who may read `organisations`.
+        participation,
+        /// Who may read `outcomes` and `notes`.
+        outcomes,
+    }
 }
 
 impl Content for EventFields {
@@ -167,6 +181,17 @@ pub struct PublicationFields {
     #[serde(default)]
     #[schema(format = "text", min_length = 1, max_length = 200_000)]
     pub text: Option<String>,
+    /// Who may read it without a role; nobody where left out.
+    #[serde(default)]
+    pub publication_tiers: PublicationTiers,
+}
+
+tiers! {
+    /// Who may read a publication and its groups of fields without a role.
+    PublicationTiers {
+        /// Who may read `text`.
+        text,
+    }
 }
 
 impl Content for PublicationFields {

@@ -1,7 +1,7 @@
 //! The tables of events, publications and their parts, and how lists of them are filtered.
 use super::model::{
-    EventFields, EventLinkFields, EventOrganisationFields, PublicationFields, PublicationLinkFields,
-    SessionFields,
+    EventFields, EventLinkFields, EventOrganisationFields, EventTiers, PublicationFields,
+    PublicationLinkFields, PublicationTiers, SessionFields,
 };
 use crate::funders::{Way, agreements_paid_by, projects_of};
 use crate::shared::dates::PartialDate;
@@ -10,7 +10,9 @@ use crate::shared::text::fold;
 use crate::store::listing::{Field, Kind, Relation};
 use crate::store::path::{step, within};
 use crate::store::view::View;
-use crate::store::{Link, Neighbour, Part, Record, Reference, Resource, Row, Table, parse};
+use crate::store::{
+    Group, Link, Neighbour, Nested, Part, Publishing, Record, Reference, Resource, Row, Table, parse,
+};
 use chrono::NaiveDate;
 use entity::vocab::{EventKind, EventMode, EventState, PublicationKind, Word};
 use sea_orm::sea_query::{Expr, SelectStatement};
@@ -21,7 +23,7 @@ pub static EVENT: Resource = Resource {
     path: "events",
     table: Table::of::<entity::event::Entity>(
         "event",
-        &[],
+        &[Nested::Tiers(EventTiers::NAMES)],
         &["starts_on", "ends_on", "title_key", "search_text"],
     ),
     code: None,
@@ -128,6 +130,13 @@ pub static EVENT: Resource = Resource {
     ],
     life: None,
     followed: false,
+    publishing: Some(Publishing {
+        groups: &[
+            Group { name: "participation", members: &["organisations"], relations: &["organisation"] },
+            Group { name: "outcomes", members: &["outcomes", "notes"], relations: &[] },
+        ],
+        search: Some("title_key"),
+    }),
     rule: Some(crate::store::rule::no_cycle),
 };
 
@@ -187,7 +196,11 @@ fn computed(record: &Record) -> Row {
 pub static PUBLICATION: Resource = Resource {
     name: "publication",
     path: "publications",
-    table: Table::of::<entity::publication::Entity>("publication", &[], &["title_key", "search_text"]),
+    table: Table::of::<entity::publication::Entity>(
+        "publication",
+        &[Nested::Tiers(PublicationTiers::NAMES)],
+        &["title_key", "search_text"],
+    ),
     code: None,
     parse: parse::<PublicationFields>,
     references: &[],
@@ -257,6 +270,10 @@ pub static PUBLICATION: Resource = Resource {
     ],
     life: None,
     followed: false,
+    publishing: Some(Publishing {
+        groups: &[Group { name: "text", members: &["text"], relations: &[] }],
+        search: Some("title_key"),
+    }),
     rule: None,
 };
 

@@ -2,6 +2,7 @@
 use crate::shared::check::{Content, Faults};
 use crate::shared::period::Period;
 use crate::shared::text::LocalizedText;
+use crate::shared::tiers::tiers;
 use entity::vocab::ProgrammeKind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -21,6 +22,17 @@ pub struct FunderFields {
     pub website: Option<String>,
     #[serde(default)]
     pub notes: Option<LocalizedText>,
+    /// Who may read it without a role; nobody where left out.
+    #[serde(default)]
+    pub publication_tiers: FunderTiers,
+}
+
+tiers! {
+    /// Who may read a funder and its groups of fields without a role.
+    FunderTiers {
+        /// Who may read `notes`.
+        notes,
+    }
 }
 
 impl Content for FunderFields {
@@ -85,6 +97,15 @@ pub struct ProgrammeFields {
     #[serde(default)]
     #[schema(format = "uri", max_length = 2000)]
     pub website: Option<String>,
+    /// Who may read it without a role; nobody where left out.
+    #[serde(default)]
+    pub publication_tiers: ProgrammeTiers,
+}
+
+tiers! {
+    /// Who may read a programme and its groups of fields without a role.
+    ProgrammeTiers {
+    }
 }
 
 impl Content for ProgrammeFields {

@@ -1,5 +1,5 @@
 //! The tables of funders and programmes, and a funder's totals.
-use super::model::{FunderFacts, FunderFields, FunderTotal, ProgrammeFields};
+use super::model::{FunderFacts, FunderFields, FunderTiers, FunderTotal, ProgrammeFields, ProgrammeTiers};
 use super::pays::{Way, column, column_ref, pays};
 use crate::shared::search::{search_text, sort_key};
 use crate::shared::text::fold;
@@ -7,7 +7,9 @@ use crate::store::listing::{Field, Kind, Relation};
 use crate::store::path::within;
 use crate::store::read::{Reader, id_in};
 use crate::store::table::stored_money;
-use crate::store::{Link, Neighbour, Nested, Record, Reference, Resource, Result, Row, Table, parse};
+use crate::store::{
+    Group, Link, Neighbour, Nested, Publishing, Record, Reference, Resource, Result, Row, Table, parse,
+};
 use entity::vocab::{ProgrammeKind, Word};
 use futures_util::future::BoxFuture;
 use sea_orm::sea_query::{Alias, ExprTrait, Func, JoinType, Order};
@@ -18,7 +20,11 @@ use uuid::Uuid;
 pub static FUNDER: Resource = Resource {
     name: "funder",
     path: "funders",
-    table: Table::of::<entity::funder::Entity>("funder", &[], &["search_text"]),
+    table: Table::of::<entity::funder::Entity>(
+        "funder",
+        &[Nested::Tiers(FunderTiers::NAMES)],
+        &["search_text"],
+    ),
     code: None,
     parse: parse::<FunderFields>,
     references: &[Reference::to("organisation_id", "organisation")],
@@ -46,6 +52,10 @@ pub static FUNDER: Resource = Resource {
     }],
     life: None,
     followed: true,
+    publishing: Some(Publishing {
+        groups: &[Group { name: "notes", members: &["notes"], relations: &[] }],
+        search: Some("website"),
+    }),
     rule: None,
 };
 
@@ -54,7 +64,7 @@ pub static PROGRAMME: Resource = Resource {
     path: "programmes",
     table: Table::of::<entity::programme::Entity>(
         "programme",
-        &[Nested::Period("period")],
+        &[Nested::Period("period"), Nested::Tiers(ProgrammeTiers::NAMES)],
         &["name_key", "search_text"],
     ),
     code: Some("code"),
@@ -100,6 +110,7 @@ pub static PROGRAMME: Resource = Resource {
     }],
     life: None,
     followed: true,
+    publishing: Some(Publishing { groups: &[], search: None }),
     rule: Some(crate::store::rule::no_cycle),
 };
 

@@ -1,7 +1,7 @@
 //! A request as handlers see it: who asks, the parts of the path, the parameters (each taken by name, the rest
 //! refused), the headers. axum's own extractors for paths and queries are not used elsewhere.
 use super::messages::Language;
-use super::problem::{FORBIDDEN, Located, MALFORMED_HEADER, Problem};
+use super::problem::{FORBIDDEN, Located, MALFORMED_HEADER, Problem, UNAUTHENTICATED};
 use crate::access::{Action, Caller};
 use crate::clock::today;
 use crate::shared::check::Fault;
@@ -13,6 +13,7 @@ use crate::store::view::View;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::{HeaderMap, Uri, header, request::Parts};
 use chrono::{DateTime, NaiveDate, Utc};
+use entity::vocab::Word;
 use serde_json::{Map, Value, json};
 
 /// The id of a request: given by the caller or made by us, in every log line and error body.
@@ -33,7 +34,7 @@ impl FromRequestParts<AppState> for Ask {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let caller = super::auth::caller(&parts.headers, state).await?;
+        let caller = super::auth::caller(parts, state).await?;
         let path = RawPathParams::from_request_parts(parts, state)
             .await
             .map_err(|_| Problem::new(super::problem::NOT_FOUND))?;
@@ -79,7 +80,11 @@ impl Ask {
     }
 
     pub fn forbidden(&self, action: &str) -> Problem {
-        let roles = self.caller.roles();
+        if self.caller.is_nobody() {
+            return Problem::new(UNAUTHENTICATED);
+        }
+        let roles: Vec<&str> = self.caller.roles().into_iter().map(Word::code).collect();
+        let roles = if roles.is_empty() { vec!["-"] } else { roles };
         Problem::new(FORBIDDEN).with(json!({"role": roles, "action": action}))
     }
 
@@ -96,6 +101,9 @@ impl Ask {
     /// The instant whose register is asked for; none is now.
     pub fn known_at(&mut self, state: &AppState) -> Option<DateTime<Utc>> {
         let at = self.params.instant("known_at")?;
+        if !self.caller.has_role() {
+            self.params.refuse("known_at", "withheld", json!({}));
+        }
         if at > state.clock.now() {
             let expected = "an instant that has passed: nobody knows what will be known later";
             self.params.refuse("known_at", "invalid_value", json!({"value": at, "expected": expected}));

@@ -1,14 +1,43 @@
 //! Who asks. A handler that takes an [`super::ask::Ask`] can't be reached by a stranger.
+use super::FACES;
 use super::problem::{Problem, UNAUTHENTICATED};
 use crate::access::{Caller, authenticate};
 use crate::state::AppState;
-use axum::http::{HeaderMap, header};
+use axum::extract::MatchedPath;
+use axum::http::request::Parts;
+use axum::http::{Method, header};
 
-/// The caller behind `Authorization: Bearer …`.
+/// Whether callers without a token may ask this: readings of what can be published, and code lists.
+fn is_open(parts: &Parts) -> bool {
+    if !matches!(parts.method, Method::GET | Method::HEAD) {
+        return false;
+    }
+    let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let steps: Vec<&str> = route.trim_start_matches('/').split('/').collect();
+    let Some(("v1", [path, below @ ..])) = steps.split_first().map(|(first, rest)| (*first, rest)) else {
+        return false;
+    };
+    if *path == "code-lists" {
+        return true;
+    }
+    let face = FACES.iter().find(|face| face.resource.path == *path && face.resource.publishing.is_some());
+    let has_part = |name: &str| face.is_some_and(|face| face.parts.iter().any(|part| part.part.path == name));
+    match below {
+        [] | ["{id}"] => face.is_some(),
+        ["{id}", part] | ["{id}", part, "{part_id}"] => has_part(part),
+        _ => false,
+    }
+}
+
+/// The caller behind `Authorization: Bearer …`; without one nobody in particular, where that may ask.
 ///
 /// # Errors
 /// 401 where there is no token, or one that is unknown, expired or revoked.
-pub async fn caller(headers: &HeaderMap, state: &AppState) -> Result<Caller, Problem> {
+pub async fn caller(parts: &Parts, state: &AppState) -> Result<Caller, Problem> {
+    let headers = &parts.headers;
+    if !headers.contains_key(header::AUTHORIZATION) && state.config.public_access && is_open(parts) {
+        return Ok(Caller::nobody());
+    }
     let stranger = || Problem::new(UNAUTHENTICATED);
     let value = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).ok_or_else(stranger)?;
     let (scheme, token) = value.split_once(' ').ok_or_else(stranger)?;
@@ -16,7 +45,8 @@ pub async fn caller(headers: &HeaderMap, state: &AppState) -> Result<Caller, Pro
         return Err(stranger());
     }
     let now = state.clock.now();
-    let caller = authenticate(&state.db, token.trim(), now).await?.ok_or_else(stranger)?;
+    let mut caller = authenticate(&state.db, token.trim(), now).await?.ok_or_else(stranger)?;
+    caller.public_access = state.config.public_access;
     state.last_used.note(state, &caller, now);
     Ok(caller)
 }

@@ -9,6 +9,7 @@ use crate::shared::text::fold;
 use crate::state::AppState;
 use crate::store::Resource;
 use crate::store::listing::{Field, Filter, Kind, Op, Operand, Order, Query};
+use crate::store::table::TIERS;
 use serde_json::json;
 
 pub const MOST: u64 = 200;
@@ -40,6 +41,10 @@ pub fn listing(ask: &mut Ask, state: &AppState, resource: &'static Resource) -> 
             None => params.refuse("cursor", "invalid_cursor", json!({})),
         }
     }
+    if !ask.caller.has_role() {
+        refuse_withheld(&mut ask.params, resource);
+    }
+    let params = &mut ask.params;
     let mut filters = Vec::new();
     for field in resource.list_fields() {
         members(params, field, &mut filters);
@@ -88,6 +93,24 @@ pub fn listing(ask: &mut Ask, state: &AppState, resource: &'static Resource) -> 
         facets: facets(params, resource),
     };
     Listing { query, moment: Moment { as_of, known_at }, binding }
+}
+
+/// Refuses what would tell of groups of fields that may be withheld: filters, orders and counts by their members.
+fn refuse_withheld(params: &mut Params, resource: &'static Resource) {
+    let groups = resource.publishing.as_ref().map_or(&[][..], |publishing| publishing.groups);
+    let tells = |path: &str| groups.iter().any(|group| group.holds(path)) || path.starts_with(TIERS);
+    let mut told: Vec<(String, String)> = Vec::new();
+    for (name, value) in params.pairs() {
+        let path = name.split('[').next().unwrap_or_default();
+        let paths: Vec<&str> = match path {
+            "sort" | "facets" => value.split(',').map(|path| path.trim().trim_start_matches('-')).collect(),
+            _ => vec![path],
+        };
+        told.extend(paths.into_iter().filter(|path| tells(path)).map(|path| (name.clone(), path.to_owned())));
+    }
+    for (name, path) in told {
+        params.refuse(&name, "withheld", json!({"value": path}));
+    }
 }
 
 /// Whether a text could be a code of any resource: what the document's pattern of keys says.

@@ -156,6 +156,11 @@ pub const MESSAGES: &[(&str, &str, &str)] = &[
         "there is no such parameter here; allowed are: {allowed}",
         "šāda parametra šeit nav; atļautie: {allowed}",
     ),
+    (
+        "withheld",
+        "what this asks by may be withheld: only callers with a role can use it",
+        "tas, pēc kā te jautā, var būt aizturēts: to var lietot tikai ar lomu",
+    ),
     ("duplicate_parameter", "this parameter stands here more than once", "šis parametrs norādīts vairākkārt"),
     ("unknown_operator", "this member can be filtered with: {allowed}", "šo lauku var atlasīt ar: {allowed}"),
     (

@@ -31,6 +31,7 @@ codes! {
     MALFORMED_HEADER "malformed_header" 400 "A header can't be read" / "Galvene nav nolasāma" : "{header}: {reason}" / "{header}: {reason}";
     UNAUTHENTICATED "unauthenticated" 401 "A valid token is needed" / "Vajadzīga derīga pilnvara" : "Send Authorization: Bearer <token>. The token is missing, unknown, expired or revoked." / "Sūtiet Authorization: Bearer <pilnvara>. Pilnvaras nav, tā nav zināma, ir beigusies vai atsaukta.";
     FORBIDDEN "forbidden" 403 "Your role does not allow this" / "Jūsu loma to neatļauj" : "The role {role} may not {action} here." / "Loma {role} šeit nedrīkst: {action}.";
+    WITHHELD "withheld" 403 "This was not published" / "Šis nav publicēts" : "The record was published without these of its fields: {group}." / "Ieraksts publicēts bez šiem laukiem: {group}.";
     NOT_FOUND "not_found" 404 "There is nothing here" / "Šeit nekā nav" : "It does not exist, or it is not yours to see." / "Tā nav, vai arī tas jums nav pieejams.";
     METHOD_NOT_ALLOWED "method_not_allowed" 405 "This method does not work here" / "Šī metode šeit nedarbojas" : "The header Allow names the methods that do." / "Galvene Allow nosauc metodes, kas darbojas.";
     NOT_ACCEPTABLE "not_acceptable" 406 "No such format" / "Šāda formāta nav" : "The answer can't be given in the format asked for; possible are: {allowed}" / "Atbildi nevar sniegt prasītajā formātā; iespējams: {allowed}";

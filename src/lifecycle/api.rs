@@ -6,8 +6,8 @@ use crate::http::idempotency::{Begun, begin_post};
 use crate::http::json::Body;
 use crate::http::problem::Problem;
 use crate::http::resource::{
-    Effect, Face, Operations, Post, as_shown, begin_read, created, find, find_to, records_answer, shared,
-    stale,
+    Effect, Face, Operations, Post, as_shown, begin_read, created, find, find_to, must_be_shown,
+    records_answer, shared, stale,
 };
 use crate::http::{contract, etag, insert_schema};
 use crate::shared::life::Opening;
@@ -76,11 +76,13 @@ pub fn routes() -> Router<AppState> {
 
 async fn list(face: &'static Face, State(state): State<AppState>, mut ask: Ask) -> Result<Response, Problem> {
     ask.must(Action::Read, face.resource.name)?;
+    ask.must(Action::Read, "history_entry")?;
     let moment = ask.moment(&state);
     ask.params.done()?;
     let snapshot = begin_read(&state, &ask, moment).await?;
     let reader = snapshot.reader();
     let root = find(&reader, face, &ask).await?;
+    must_be_shown(&reader, face, "available_transitions", &root).await?;
     let steps = steps(&reader, face, id_in(&root, "id").unwrap_or_default()).await?;
     Ok(records_answer(&ask, &json!({"items": steps})))
 }

@@ -3,6 +3,7 @@ use crate::shared::check::{Content, Faults};
 use crate::shared::codes::CountryCode;
 use crate::shared::identifier::Identifier;
 use crate::shared::text::LocalizedText;
+use crate::shared::tiers::tiers;
 use entity::vocab::OrganisationKind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -37,6 +38,15 @@ pub struct OrganisationFields {
     /// The organisation that it is a unit of.
     #[serde(default)]
     pub parent_id: Option<Uuid>,
+    /// Who may read it without a role; nobody where left out.
+    #[serde(default)]
+    pub publication_tiers: OrganisationTiers,
+}
+
+tiers! {
+    /// Who may read an organisation and its groups of fields without a role.
+    OrganisationTiers {
+    }
 }
 
 impl Content for OrganisationFields {

@@ -1,10 +1,10 @@
 //! The table of organisations, and how lists of them are filtered.
-use super::model::OrganisationFields;
+use super::model::{OrganisationFields, OrganisationTiers};
 use crate::shared::search::{search_text, sort_key};
 use crate::shared::text::fold;
 use crate::store::listing::{Field, Kind, Relation};
 use crate::store::path::{step, within};
-use crate::store::{Link, Neighbour, Record, Reference, Resource, Row, Table, parse};
+use crate::store::{Link, Neighbour, Nested, Publishing, Record, Reference, Resource, Row, Table, parse};
 use entity::vocab::{OrganisationKind, Word};
 use sea_orm::sea_query::ExprTrait;
 use serde_json::json;
@@ -12,7 +12,11 @@ use serde_json::json;
 pub static ORGANISATION: Resource = Resource {
     name: "organisation",
     path: "organisations",
-    table: Table::of::<entity::organisation::Entity>("organisation", &[], &["name_key", "search_text"]),
+    table: Table::of::<entity::organisation::Entity>(
+        "organisation",
+        &[Nested::Tiers(OrganisationTiers::NAMES)],
+        &["name_key", "search_text"],
+    ),
     code: None,
     parse: parse::<OrganisationFields>,
     references: &[Reference::to("parent_id", "organisation")],
@@ -42,6 +46,7 @@ pub static ORGANISATION: Resource = Resource {
     }],
     life: None,
     followed: true,
+    publishing: Some(Publishing { groups: &[], search: None }),
     rule: Some(crate::store::rule::no_cycle),
 };
 

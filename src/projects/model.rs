@@ -5,6 +5,7 @@ use crate::shared::decimal::Percentage;
 use crate::shared::identifier::Identifier;
 use crate::shared::period::Period;
 use crate::shared::text::LocalizedText;
+use crate::shared::tiers::tiers;
 use chrono::NaiveDate;
 use entity::vocab::{ContactRole, ParticipantRole, ProjectLinkKind, SectorVocabulary};
 use rust_decimal::Decimal;
@@ -65,6 +66,19 @@ pub struct ProjectFields {
     #[serde(default)]
     #[schema(max_items = 50)]
     pub identifiers: Vec<Identifier>,
+    /// Who may read it without a role; nobody where left out.
+    #[serde(default)]
+    pub publication_tiers: ProjectTiers,
+}
+
+tiers! {
+    /// Who may read a project and its groups of fields without a role.
+    ProjectTiers {
+        /// Who may read `lead_organisation_id` and `participants`.
+        participants,
+        /// Who may read `contacts`.
+        contacts,
+    }
 }
 
 /// A word to group projects by.

@@ -1,12 +1,14 @@
 //! The tables of projects and their parts, and how lists of them are filtered.
-use super::model::{ContactFields, ParticipantFields, ProjectFields, ProjectLinkFields};
+use super::model::{ContactFields, ParticipantFields, ProjectFields, ProjectLinkFields, ProjectTiers};
 use crate::funders::{Way, agreements_paid_by, projects_of};
 use crate::shared::period::Period;
 use crate::shared::search::{search_text, sort_key};
 use crate::shared::text::fold;
 use crate::store::listing::{Field, Kind, Relation};
 use crate::store::path::{step, within};
-use crate::store::{Life, Link, Neighbour, Nested, Part, Record, Reference, Resource, Row, Table, parse};
+use crate::store::{
+    Group, Life, Link, Neighbour, Nested, Part, Publishing, Record, Reference, Resource, Row, Table, parse,
+};
 use entity::vocab::{ProjectStatus, Word};
 use sea_orm::sea_query::ExprTrait;
 use serde_json::{Value, json};
@@ -16,7 +18,11 @@ pub static PROJECT: Resource = Resource {
     path: "projects",
     table: Table::of::<entity::project::Entity>(
         "project",
-        &[Nested::Period("planned_period"), Nested::Period("actual_period")],
+        &[
+            Nested::Period("planned_period"),
+            Nested::Period("actual_period"),
+            Nested::Tiers(ProjectTiers::NAMES),
+        ],
         &["phase_start", "phase_end", "title_key", "search_text"],
     ),
     code: Some("code"),
@@ -142,6 +148,17 @@ pub static PROJECT: Resource = Resource {
     ],
     life: Some(Life { initial: "preparation", statuses: ProjectStatus::LIST, parent: "project_id" }),
     followed: false,
+    publishing: Some(Publishing {
+        groups: &[
+            Group {
+                name: "participants",
+                members: &["lead_organisation_id", "participants"],
+                relations: &["organisation"],
+            },
+            Group { name: "contacts", members: &["contacts"], relations: &[] },
+        ],
+        search: None,
+    }),
     rule: None,
 };
 

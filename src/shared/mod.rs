@@ -17,6 +17,7 @@ pub mod period;
 pub mod record;
 pub mod search;
 pub mod text;
+pub mod tiers;
 
 /// Gives a type that has `parse(&str) -> Result<Self, Invalid>` and `Display` the rest of what a string type
 /// needs: `FromStr`, serde as that string, and a schema that names its format.

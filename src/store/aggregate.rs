@@ -38,6 +38,8 @@ pub fn prepare(table: &Table, parse: Parser, value: Value) -> Result<Record> {
         let (name, pointer) = (nested.name(), format!("/{}", nested.name()));
         let value = parsed.record.get(name).cloned().unwrap_or(Value::Null);
         match nested {
+            // A closed list of words, which the schema holds them against.
+            Nested::Tiers(_) => {}
             Nested::Period(_) => {
                 if let Ok(Some(period)) = serde_json::from_value::<Option<Period>>(value) {
                     period.check(&pointer, &mut faults);

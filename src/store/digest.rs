@@ -1,7 +1,8 @@
 //! What history is hashed from: the content of an entry, its place among all entries, and the chain that both make.
 //! Written once, for those who write it and those who check it. `SECURITY.md` publishes the same for auditors.
-use super::table::{Row, Table};
+use super::table::{Row, TIERS, Table};
 use chrono::{DateTime, Utc};
+use entity::vocab::{PublicationTier, Word};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -57,12 +58,15 @@ impl Content<'_> {
 }
 
 impl Table {
-    /// What history digests of a row. Without nulls, so that a column added later does not change what was digested
-    /// before.
+    /// What history digests of a row. Without nulls and internal tiers, so that a column added later does not change
+    /// what was digested before.
     fn digested(&self, row: &Row) -> Row {
         let kept = |name: &str| name != super::personal::SALT && !self.personal.contains(&name);
+        let is_usual = |name: &str, value: &Value| {
+            value.is_null() || (name.starts_with(TIERS) && value == PublicationTier::Internal.code())
+        };
         row.iter()
-            .filter(|(name, value)| !value.is_null() && kept(name))
+            .filter(|(name, value)| !is_usual(name, value) && kept(name))
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect()
     }

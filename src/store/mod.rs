@@ -10,6 +10,7 @@ mod history;
 pub mod listing;
 pub mod path;
 pub mod personal;
+pub mod published;
 pub mod read;
 pub mod remembered;
 pub mod resource;
@@ -21,5 +22,7 @@ pub mod view;
 
 pub use error::{Error, Referrer, Result};
 pub use history::{link_of, number_waiting, position_at};
-pub use resource::{Derivation, Life, Link, Neighbour, Part, Reference, Register, Resource, Target, parse};
+pub use resource::{
+    Derivation, Group, Life, Link, Neighbour, Part, Publishing, Reference, Register, Resource, Target, parse,
+};
 pub use table::{Nested, Record, Row, Table};

@@ -35,8 +35,26 @@ pub struct Resource {
     /// Whether a caller of a narrow scope sees a record of it wherever it sees something that refers to it: such as the
     /// organisations of a project, without which the project could not be understood.
     pub followed: bool,
+    /// What of it may be read without a role, and how; none where that is never so.
+    pub publishing: Option<Publishing>,
     /// What must hold between this record and others, beside references and free codes.
     pub rule: Option<Rule>,
+}
+
+/// How a record is published: it has a tier, and so has each group of its fields, in the columns of [`super::table::Nested::Tiers`].
+pub struct Publishing {
+    pub groups: &'static [Group],
+    /// The column that is searched in place of the search text, where that tells what a group may withhold.
+    pub search: Option<&'static str>,
+}
+
+/// Members that are withheld together.
+pub struct Group {
+    pub name: &'static str,
+    /// Columns as records show them, and parts.
+    pub members: &'static [&'static str],
+    /// Filters that would tell of them.
+    pub relations: &'static [&'static str],
 }
 
 /// A part with an identity: it lives under its root and shares its version.
@@ -138,6 +156,13 @@ pub struct Register {
     pub reach: Reach,
 }
 
+impl Part {
+    /// The member of the root's representation that it fills.
+    pub fn member(&self) -> String {
+        self.path.replace('-', "_")
+    }
+}
+
 impl Register {
     pub fn find(&self, name: &str) -> Option<&'static Resource> {
         self.resources.iter().copied().find(|r| r.name == name)
@@ -155,7 +180,7 @@ impl Resource {
         const SERVER: [&str; 4] = ["id", "version", "created_at", "updated_at"];
         let empty: Row = self.table.columns().iter().map(|c| (c.name.to_owned(), Value::Null)).collect();
         let own = self.table.record(&empty).into_iter().map(|(name, _)| name);
-        let parts = self.parts.iter().map(|part| part.path.replace('-', "_"));
+        let parts = self.parts.iter().map(|part| part.member());
         own.filter(|name| !SERVER.contains(&name.as_str())).chain(parts).collect()
     }
 }

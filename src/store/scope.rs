@@ -1,6 +1,7 @@
 //! Which records a caller sees, said once for every query: a scope turns each table into the rows that lie within it.
 //! Who is granted what is said by `access`; how resources hang together by `Register::reach`.
 use super::Target;
+use super::published::Published;
 use super::resource::{Reference, Resource};
 use super::view::View;
 use crate::REGISTER;
@@ -30,6 +31,8 @@ pub struct Within {
     pub roots: Vec<Root>,
     /// What the caller has made while it was granted the same lies within its scope.
     pub maker: Maker,
+    /// What it reads beside, because it was published.
+    pub published: Option<Published>,
     /// Made by the caller in a transaction that is still open: its history is written at the end.
     pub made: Vec<Uuid>,
 }
@@ -74,15 +77,24 @@ pub struct Reach {
     /// Selects of the ids of a resource's records that hang on the roots. The view shows everything of its moment. What
     /// followed resources are referred to from is added by the store.
     pub ids: fn(&View, &Within, &'static Resource) -> Vec<SelectStatement>,
+    /// The same of the records to which an organisation is a party.
+    pub party: fn(&View, &Within, Uuid, &'static Resource) -> Vec<SelectStatement>,
 }
 
 /// How rows of a table are narrowed.
 pub struct Narrowing {
     pub condition: Expr,
     /// Columns that the condition and the masks name.
-    pub needs: Vec<&'static str>,
-    /// Columns with ids of records that may lie outside, and the ids that do not.
-    pub masks: Vec<(&'static str, SelectStatement)>,
+    pub needs: Vec<String>,
+    /// Columns with what the caller may not see of every row.
+    pub masks: Vec<Mask>,
+}
+
+/// When a column's value is seen, and the column that is seen in its place.
+pub struct Mask {
+    pub column: &'static str,
+    pub seen: Expr,
+    pub instead: Option<&'static str>,
 }
 
 impl Within {
@@ -96,14 +108,17 @@ impl Within {
                 return Some(self.roots(all, resource));
             }
             if let Some(part) = resource.parts.iter().find(|part| part.table.name == table) {
-                let mut needs = vec![part.parent];
-                let mut condition = inside(table, part.parent, self.ids(all, resource));
+                let mut needs = vec![part.parent.to_owned()];
+                let mut condition = inside(table, part.parent, self.shown(all, resource));
+                if let Some(open) = self.with_group_of(all, resource, &part.member()) {
+                    condition = condition.and(inside(table, part.parent, open));
+                }
                 // A part that relates its root to what the caller may not see tells of it by being there.
-                for (column, target) in self.elsewhere(part.references, None) {
-                    needs.push(column);
-                    let hidden = inside(table, column, self.ids(all, target));
-                    condition = condition
-                        .and(Expr::col((Alias::new(table), Alias::new(column))).is_null().or(hidden));
+                for (column, target) in self.elsewhere(all, part.references, None) {
+                    needs.push(column.to_owned());
+                    let shown = inside(table, column, self.shown(all, target));
+                    condition =
+                        condition.and(Expr::col((Alias::new(table), Alias::new(column))).is_null().or(shown));
                 }
                 return Some(Narrowing { condition, needs, masks: Vec::new() });
             }
@@ -112,12 +127,25 @@ impl Within {
     }
 
     fn roots(&self, all: &View, resource: &'static Resource) -> Narrowing {
-        let masks: Vec<_> = self
-            .elsewhere(resource.references, Some(resource))
-            .map(|(column, target)| (column, self.ids(all, target)))
+        let table = resource.table.name;
+        let mut masks: Vec<Mask> = self
+            .elsewhere(all, resource.references, Some(resource))
+            .map(|(column, target)| Mask {
+                column,
+                seen: inside(table, column, self.shown(all, target)),
+                instead: None,
+            })
             .collect();
-        let needs = ["id"].into_iter().chain(masks.iter().map(|(column, _)| *column)).collect();
-        Narrowing { condition: inside(resource.table.name, "id", self.ids(all, resource)), needs, masks }
+        let (groups, tiers) = self.group_masks(all, resource);
+        for group in groups {
+            match masks.iter_mut().find(|mask| mask.column == group.column) {
+                Some(mask) => mask.seen = mask.seen.clone().and(group.seen),
+                None => masks.push(group),
+            }
+        }
+        let named = ["id"].into_iter().chain(masks.iter().map(|mask| mask.column)).map(str::to_owned);
+        let needs = named.chain(tiers).collect();
+        Narrowing { condition: inside(table, "id", self.shown(all, resource)), needs, masks }
     }
 
     /// Steps of lives belong to records of several resources.
@@ -128,22 +156,25 @@ impl Within {
             Some((parent, inside(table, parent, self.ids(all, resource))))
         };
         let lives: Vec<(&'static str, Expr)> = REGISTER.resources.iter().filter_map(of).collect();
-        let needs = lives.iter().map(|(parent, _)| *parent).collect();
+        let needs = lives.iter().map(|(parent, _)| (*parent).to_owned()).collect();
         let condition = lives.into_iter().map(|(_, one)| one).reduce(ExprTrait::or);
         Narrowing { condition: condition.unwrap_or_else(|| Expr::value(false)), needs, masks: Vec::new() }
     }
 
-    /// References that may lead out of the scope: to resources that are not followed, and from a record to its like.
+    /// References that may lead out of the scope: to resources that are not followed, and from a record to its like;
+    /// from what was published, all.
     fn elsewhere<'a>(
         &'a self,
+        all: &View,
         references: &'static [Reference],
         own: Option<&'static Resource>,
     ) -> impl Iterator<Item = (&'static str, &'static Resource)> + 'a {
+        let published = self.published_in(all).is_some();
         references.iter().filter_map(move |reference| {
             let Target::Resource(name) = reference.to else { return None };
             let target = REGISTER.find(name)?;
             let own = own.is_some_and(|own| own.name == name);
-            (own || !target.followed).then_some((reference.column, target))
+            (published || own || !target.followed).then_some((reference.column, target))
         })
     }
 
@@ -167,13 +198,15 @@ impl Within {
             cte.table_name(Alias::new(table(all, name))).column(Alias::new("id")).query(definition);
             Some(cte)
         };
-        REGISTER.reach.order.iter().filter_map(of).collect()
+        let mut tables: Vec<CommonTableExpression> = REGISTER.reach.order.iter().filter_map(of).collect();
+        tables.extend(self.published_tables(all));
+        tables
     }
 
     fn definition(&self, all: &View, resource: &'static Resource) -> SelectStatement {
         let mut selects = (REGISTER.reach.ids)(all, self, resource);
         if resource.followed {
-            selects.extend(self.referring(all, resource));
+            selects.extend(referring(all, resource, |owner| Some(self.ids(all, owner))));
         }
         let table = resource.table.name;
         if !self.made.is_empty() {
@@ -202,28 +235,32 @@ impl Within {
             .and_where(column("aggregate").eq(resource.name));
         select
     }
+}
 
-    /// What records within the scope refer to.
-    fn referring(&self, all: &View, target: &'static Resource) -> Vec<SelectStatement> {
-        let mut selects = Vec::new();
-        for owner in REGISTER.resources.iter().filter(|owner| owner.name != target.name) {
-            let roots = [(owner.table.name, "id", owner.references)].into_iter();
-            let parts = owner.parts.iter().map(|part| (part.table.name, part.parent, part.references));
-            for (table, key, references) in roots.chain(parts) {
-                for reference in references {
-                    if matches!(reference.to, Target::Resource(name) if name == target.name) {
-                        let mut select =
-                            all.select_columns(table, reference.column, &[reference.column, key]);
-                        select.and_where(inside(table, key, self.ids(all, owner))).and_where(
-                            Expr::col((Alias::new(table), Alias::new(reference.column))).is_not_null(),
-                        );
-                        selects.push(select);
-                    }
+/// The ids of records of a resource to which others refer: of each owner those that it is asked for.
+pub(super) fn referring(
+    all: &View,
+    target: &'static Resource,
+    of: impl Fn(&'static Resource) -> Option<SelectStatement>,
+) -> Vec<SelectStatement> {
+    let mut selects = Vec::new();
+    for owner in REGISTER.resources.iter().filter(|owner| owner.name != target.name) {
+        let Some(ids) = of(owner) else { continue };
+        let roots = [(owner.table.name, "id", owner.references)].into_iter();
+        let parts = owner.parts.iter().map(|part| (part.table.name, part.parent, part.references));
+        for (table, key, references) in roots.chain(parts) {
+            for reference in references {
+                if matches!(reference.to, Target::Resource(name) if name == target.name) {
+                    let mut select = all.select_columns(table, reference.column, &[reference.column, key]);
+                    select.and_where(inside(table, key, ids.clone())).and_where(
+                        Expr::col((Alias::new(table), Alias::new(reference.column))).is_not_null(),
+                    );
+                    selects.push(select);
                 }
             }
         }
-        selects
     }
+    selects
 }
 
 /// The name of the table with a resource's ids; that of everything that ever was has another one.

@@ -17,6 +17,9 @@ pub type Row = Map<String, Value>;
 /// A column's name and value.
 pub type Cell = (&'static str, SqlValue);
 
+/// The member with the tiers of a record and of its groups of fields: see [`super::published`].
+pub const TIERS: &str = "publication_tiers";
+
 /// A member that stands in several columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Nested {
@@ -24,12 +27,15 @@ pub enum Nested {
     Period(&'static str),
     /// `<name>_minor`, `<name>_currency`.
     Money(&'static str),
+    /// `publication_tiers_<group>` for each of these groups.
+    Tiers(&'static [&'static str]),
 }
 
 /// A column and what it holds.
 pub struct Column {
     pub name: &'static str,
     pub kind: ColumnType,
+    pub nullable: bool,
 }
 
 /// A table, made from its entity by [`Table::of`].
@@ -135,6 +141,7 @@ impl Nested {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Period(name) | Self::Money(name) => name,
+            Self::Tiers(_) => TIERS,
         }
     }
 
@@ -142,6 +149,7 @@ impl Nested {
         match self {
             Self::Period(_) => &["start", "end", "duration_months"],
             Self::Money(_) => &["minor", "currency"],
+            Self::Tiers(groups) => groups,
         }
     }
 
@@ -150,7 +158,13 @@ impl Nested {
         match self {
             Self::Period(_) => &["start", "end", "duration_months"],
             Self::Money(_) => &["amount", "currency"],
+            Self::Tiers(groups) => groups,
         }
+    }
+
+    /// Whether a column is one of its.
+    pub fn holds(&self, column: &str) -> bool {
+        self.part(column).is_some()
     }
 
     fn part(&self, column: &str) -> Option<Part> {
@@ -168,13 +182,14 @@ impl Nested {
                 json!({"start": of("start"), "end": of("end"), "duration_months": of("duration_months")})
             }
             Self::Money(_) => stored_money(&of("minor"), &of("currency")).unwrap_or(Value::Null),
+            Self::Tiers(groups) => groups.iter().map(|group| ((*group).to_owned(), of(group))).collect(),
         }
     }
 
     fn scatter(&self, value: &Value, row: &mut Row) {
         let name = self.name();
         match self {
-            Self::Period(_) => {
+            Self::Period(_) | Self::Tiers(_) => {
                 for part in self.columns() {
                     row.insert(format!("{name}_{part}"), value.get(*part).cloned().unwrap_or(Value::Null));
                 }
@@ -196,7 +211,11 @@ pub fn stored_money(minor: &Value, currency: &Value) -> Option<Value> {
 }
 
 fn columns<E: EntityTrait>() -> Vec<Column> {
-    E::Column::iter().map(|c| Column { name: c.as_str(), kind: c.def().get_column_type().clone() }).collect()
+    let column = |c: E::Column| {
+        let def = c.def();
+        Column { name: c.as_str(), kind: def.get_column_type().clone(), nullable: def.is_null() }
+    };
+    E::Column::iter().map(column).collect()
 }
 
 fn decode<E>(row: &QueryResult) -> Result<Row, DbErr>

@@ -3,7 +3,7 @@ pub use super::scope::{Scope, Within};
 use super::table::Table;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{
-    Alias, CaseStatement, Expr, ExprTrait, JoinType, Query, SelectStatement, WithClause,
+    Alias, CaseStatement, Expr, ExprTrait, Func, JoinType, Query, SelectStatement, WithClause,
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -145,16 +145,20 @@ impl View {
         let column = |name: &str| Expr::col((Alias::new(table), Alias::new(name)));
         let mut inner = Query::select();
         for name in &wanted {
-            match narrowing.masks.iter().find(|(masked, _)| ids == Ids::Masked && masked == name) {
+            match narrowing.masks.iter().find(|mask| ids == Ids::Masked && mask.column == *name) {
                 None => inner.column((Alias::new(table), Alias::new(*name))),
-                Some((_, seen)) => {
-                    let shown =
-                        CaseStatement::new().case(column(name).in_subquery(seen.clone()), column(name));
+                Some(mask) => {
+                    let mut shown = CaseStatement::new().case(mask.seen.clone(), column(name));
+                    if let Some(instead) = mask.instead {
+                        // Rows of the table have a text in this column, if an empty one.
+                        shown = shown.finally(Func::coalesce([column(instead), Expr::value("")]));
+                    }
                     inner.expr_as(shown, Alias::new(*name))
                 }
             };
         }
-        let needed: Vec<&str> = wanted.iter().copied().chain(narrowing.needs).collect();
+        let needed: Vec<&str> =
+            wanted.iter().copied().chain(narrowing.needs.iter().map(String::as_str)).collect();
         self.moment(&mut inner, table, &needed);
         inner.and_where(narrowing.condition);
         select.from_subquery(inner, Alias::new(table));

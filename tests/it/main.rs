@@ -32,5 +32,6 @@ mod scopes;
 mod server;
 mod spoilt_bodies;
 mod tampering;
+mod tiers;
 mod transitions;
 mod writes;

@@ -84,7 +84,7 @@ fn entry(path: &str, method: &str) -> Option<Entry> {
 }
 
 /// A record of every resource with a part of every kind, by the path's template.
-async fn world(app: &App) -> HashMap<String, (String, String)> {
+pub async fn world(app: &App) -> HashMap<String, (String, String)> {
     let mut addresses = HashMap::new();
     for face in records::all() {
         let address = app.address(face.resource.name).await;

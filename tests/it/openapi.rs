@@ -166,7 +166,8 @@ fn every_schema_compiles_and_every_example_fits() {
         let given = schemas[name].get("example").is_some();
         // Transitions and adoptions have theirs at the operation; nested objects are shown where they stand.
         let elsewhere = ["NewTransition", "NewAdoption", "LocalizedTextPatch", "MoneyPatch", "PeriodPatch"];
-        assert!(given || elsewhere.contains(&name.as_str()), "{name} has no example");
+        let nested = elsewhere.contains(&name.as_str()) || name.ends_with("TiersPatch");
+        assert!(given || nested, "{name} has no example");
     }
     for face in records::all() {
         for name in [face.schema.to_owned(), format!("{}List", face.schema)] {

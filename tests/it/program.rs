@@ -233,6 +233,14 @@ async fn tokens_and_migrations(engine: Engine) {
     assert_eq!(both.status.code(), Some(2));
     let roleless = run(&with(&["token", "create", "--name", "x", "--scope", "project:LATBEL"]));
     assert_eq!(roleless.status.code(), Some(2), "a scope of no role");
+    for (organisation, said) in
+        [("01932c07-6b80-7000-8000-0000000000ff", "no such organisation"), ("ICMPD", "no such organisation")]
+    {
+        let partner = with(&["grant", "--principal", "An auditor", "--organisation", organisation]);
+        assert!(complaint(&partner).contains(said), "{organisation}");
+    }
+    let alone = said(&with(&["grant", "--principal", "An auditor", "--organisation", "none"]));
+    assert!(alone.ends_with("may now: auditor\n"), "its roles stay: {alone}");
     let taken = said(&with(&["grant", "--principal", "An auditor", "--nothing"]));
     assert!(taken.ends_with("may now: nothing\n"), "{taken}");
     assert!(shown().ends_with("may: nothing\n"));

@@ -13,18 +13,18 @@ use std::sync::atomic::Ordering;
 use uuid::Uuid;
 
 /// A second world beside LATBEL's: another funder's project with all that hangs on it.
-struct Other {
+pub struct Other {
     /// Every id of it.
-    ids: Vec<String>,
-    project: String,
-    agreement: String,
-    organisation: String,
+    pub ids: Vec<String>,
+    pub project: String,
+    pub agreement: String,
+    pub organisation: String,
     /// An event of both worlds.
     shared: String,
     contact: String,
 }
 
-async fn worlds(app: &App) -> (Latbel, Other) {
+pub async fn worlds(app: &App) -> (Latbel, Other) {
     let l = app.latbel().await;
     let organisation =
         app.made("organisations", json!({"name": {"en": "Secret Service"}, "acronym": "HIDE"})).await;
@@ -117,7 +117,7 @@ fn scopes(l: &Latbel) -> [(&'static str, Root); 5] {
     ]
 }
 
-fn assert_nothing_of(other: &Other, text: &str, at: &str) {
+pub fn assert_nothing_of(other: &Other, text: &str, at: &str) {
     for hidden in other.ids.iter().map(String::as_str).chain(["HIDDEN", "Secret", "HIDE"]) {
         assert!(!text.contains(hidden), "{at} tells of {hidden}: {text}");
     }

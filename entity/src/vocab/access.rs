@@ -101,3 +101,15 @@ words! {
         }
     }
 }
+
+words! {
+    /// Who may read a record, or a group of its fields, without a role.
+    pub enum PublicationTier = "publication-tiers", "Who may read what is published" {
+        /// Nobody: only callers with a role.
+        Internal "internal" { lv "Iekšējai lietošanai", en "Internal", ru "Для внутреннего пользования" }
+        /// Principals whose organisation is a party.
+        Partners "partners" { lv "Partneriem", en "Partners", ru "Для партнёров" }
+        /// Everybody, where the installation has public access.
+        Public "public" { lv "Publisks", en "Public", ru "Для всех" }
+    }
+}

@@ -44,6 +44,7 @@ pub static PERSON: Resource = Resource {
     relations: &[],
     life: None,
     followed: true,
+    publishing: None,
     rule: Some(|_, _, row| Box::pin(async move { Ok(stays_removed(row)) })),
 };
 

@@ -3,6 +3,7 @@
 use super::further::{Paging, linked};
 use super::seen;
 use super::unit::begin_read;
+use super::withheld::must_be_shown;
 use super::{Face, records_answer};
 use crate::access::Action;
 use crate::http::ask::{Ask, Moment};
@@ -12,6 +13,7 @@ use crate::state::AppState;
 use crate::store::entries::{Entry, State as RowState, Which, entries, states};
 use crate::store::read::Reader;
 use crate::store::scope::Scope;
+use crate::store::table::TIERS;
 use crate::store::{Record, Target};
 use axum::extract::State;
 use axum::response::Response;
@@ -136,6 +138,8 @@ pub async fn history(
     mut ask: Ask,
 ) -> Result<Response, Problem> {
     ask.must(Action::Read, face.resource.name)?;
+    // What was published is published as it is now.
+    ask.must(Action::Read, "history_entry")?;
     let mut asked = asked(&mut ask, &state, true);
     ask.params.done()?;
     let snapshot = begin_read(&state, &ask, asked.moment()).await?;
@@ -146,7 +150,8 @@ pub async fn history(
     let (found, more) = entries(&reader, &asked.which, asked.limit()).await?;
     // A record that was deleted has a history still; one that never was has none.
     if found.is_empty() && asked.which.beyond.is_none() {
-        reader.row(face.resource, id).await?;
+        let row = reader.row(face.resource, id).await?;
+        must_be_shown(&reader, face, TIERS, &row).await?;
     }
     let seqs: Vec<i64> = found.iter().map(|entry| entry.seq).collect();
     let states = states(&reader, face.resource, id, &seqs).await?;

@@ -14,6 +14,7 @@ mod schema;
 mod seen;
 mod single;
 mod unit;
+mod withheld;
 
 pub use answer::{changed_answer, created, record_answer, records_answer};
 pub use expand::{Expand, Wish};
@@ -24,6 +25,7 @@ pub use schema::{schemas, writable};
 pub use seen::note_read;
 pub use single::{as_shown, find, find_to, finish, one, stale, version};
 pub use unit::{begin_read, begin_write};
+pub use withheld::must_be_shown;
 
 use crate::state::AppState;
 use crate::store::{Part, Resource};

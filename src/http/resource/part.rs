@@ -4,6 +4,7 @@ use super::create::must_be_object;
 use super::schema::{part_new_schema, part_writable};
 use super::single::{find, find_to, finish, merge, stale, version};
 use super::unit::{begin_read, begin_write};
+use super::withheld::must_be_shown;
 use super::{Face, PartFace};
 use crate::access::Action;
 use crate::http::ask::Ask;
@@ -35,6 +36,7 @@ pub async fn list(
     let snapshot = begin_read(&state, &ask, moment).await?;
     let reader = snapshot.reader();
     let root = find(&reader, face, &ask).await?;
+    must_be_shown(&reader, face, &part.part.member(), &root).await?;
     Ok(records_answer(&ask, &json!({"items": all(&reader, part, &root).await?})))
 }
 
@@ -50,6 +52,7 @@ pub async fn read(
     let snapshot = begin_read(&state, &ask, moment).await?;
     let reader = snapshot.reader();
     let root = find(&reader, face, &ask).await?;
+    must_be_shown(&reader, face, &part.part.member(), &root).await?;
     let record = named(&reader, part, &root, &ask).await?;
     Ok(record_answer(&ask, version(&root), &record))
 }

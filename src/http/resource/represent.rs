@@ -2,6 +2,7 @@
 //! neighbours. A fixed number of statements a page, whatever its length.
 use super::Face;
 use super::expand::Expand;
+use super::withheld::withhold;
 use crate::access::{Action, Caller};
 use crate::http::face;
 use crate::store::read::{Neighbours, Reader, id_in};
@@ -51,7 +52,7 @@ fn at_depth<'a>(
         for part in resource.parts {
             let mut of = reader.parts(part, &ids).await?;
             for (record, id) in records.iter_mut().zip(&ids) {
-                record.insert(part.path.replace('-', "_"), json!(of.remove(id).unwrap_or_default()));
+                record.insert(part.member(), json!(of.remove(id).unwrap_or_default()));
             }
         }
         let mut next_to: HashMap<&str, HashMap<Uuid, Neighbours>> = HashMap::new();
@@ -77,6 +78,7 @@ fn at_depth<'a>(
             let codes: Vec<&str> = able.map(|(action, _)| action.code()).collect();
             record.insert("available_actions".into(), json!(codes));
         }
+        withhold(reader, resource, rows, &mut records).await?;
         for neighbour in resource.neighbours.iter().filter(|n| expand.0.contains_key(n.name)) {
             let below = &expand.0[neighbour.name];
             let found = next_to.remove(neighbour.name).unwrap_or_default();

@@ -4,6 +4,7 @@ use super::represent::MOST_EXPANDED;
 use super::{Face, PartFace, SchemaOf};
 use crate::http::{DERIVED, contract, face as face_of};
 use crate::store::Link;
+use crate::store::published::{WORKINGS, members as members_of};
 use serde_json::{Map, Value, json};
 use utoipa::openapi::{RefOr, Schema};
 
@@ -136,7 +137,7 @@ fn representation(face: &Face, fields: &Value) -> Map<String, Value> {
     }
     for part in face.parts {
         properties.insert(
-            part.part.path.replace('-', "_"),
+            part.part.member(),
             json!({"type": "array", "maxItems": 500, "description": format!("Changed below `{}`.", part.part.path),
                 "items": {"$ref": format!("#/components/schemas/{}", part.schema)}}),
         );
@@ -152,6 +153,18 @@ fn representation(face: &Face, fields: &Value) -> Map<String, Value> {
     }
     for derived in derived(face) {
         shown(&own(derived), &mut properties);
+    }
+    if let Some(publishing) = &face.resource.publishing {
+        let groups = publishing.groups.iter().map(|group| group.name).chain([WORKINGS]);
+        let groups: Vec<&str> = groups.collect();
+        for member in groups.iter().flat_map(|group| members_of(face.resource, group)) {
+            properties.get_mut(*member).into_iter().for_each(nullable);
+        }
+        properties.insert(
+            "withheld".into(),
+            json!({"type": "array", "maxItems": 20, "description": "Groups of fields that were not published to this caller: their members are null. Empty for callers with a role.",
+                "items": {"type": "string", "maxLength": 40, "pattern": "^[a-z][a-z0-9_]*$", "x-known-values": groups}}),
+        );
     }
     properties.insert(
         "available_actions".into(),

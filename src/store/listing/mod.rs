@@ -10,7 +10,7 @@ pub use facet::{Bucket, Facet};
 pub use page::{Order, Page, Query, list};
 
 use super::view::View;
-use entity::vocab::CodeList;
+use entity::vocab::{CodeList, PublicationTier, Word};
 use sea_orm::sea_query::{Expr, SelectStatement};
 
 /// A member that lists can be filtered by, and perhaps sorted and counted by.
@@ -161,10 +161,15 @@ pub const COMMON: [Field; 4] = [
     Field::new("updated_at", "updated_at", Kind::Instant).sorted(),
 ];
 
+/// What those have that can be published.
+pub const PUBLISHED: [Field; 1] =
+    [Field::new("publication_tiers.record", "publication_tiers_record", Kind::Word(PublicationTier::LIST))
+        .counted()];
+
 impl super::Resource {
     /// The members that lists of this resource know, the common ones first.
     pub fn list_fields(&self) -> impl Iterator<Item = &Field> {
-        COMMON.iter().chain(self.fields)
+        COMMON.iter().chain(self.fields).chain(self.publishing.iter().flat_map(|_| &PUBLISHED))
     }
 }
 

@@ -183,6 +183,23 @@ impl App {
         self.send(request.unwrap()).await
     }
 
+    /// The same without a token.
+    pub async fn without_token(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let kind = if method == "PATCH" { "application/merge-patch+json" } else { "application/json" };
+        let body = body.map_or(Body::empty(), |body| Body::from(body.to_string()));
+        self.send(request.header("content-type", kind).body(body).unwrap()).await
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.ask("GET", path, &[], None).await
     }

@@ -164,7 +164,7 @@ fn digest(entry: &Entry, previous: Option<&Entry>, (begun, ended): (&Vec<&State>
     Sha256::digest(content.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// What counts of a row: no nulls and, where a commitment stands for personal values, neither these nor its salt.
+/// What counts of a row: no nulls, no tiers that are internal and, where a commitment stands for personal values, neither these nor its salt.
 fn digested(row: &Row) -> Row {
     let mut row = row.clone();
     if row.contains_key("commitment") {
@@ -172,7 +172,9 @@ fn digested(row: &Row) -> Row {
             row.shift_remove(name);
         }
     }
-    row.retain(|_, value| !value.is_null());
+    row.retain(|name, value| {
+        !(value.is_null() || name.starts_with("publication_tiers_") && value == "internal")
+    });
     row
 }
 
