@@ -2,6 +2,7 @@
 //! verdicts. SQLite in a temporary folder, or the empty PostgreSQL database that `DATABASE_URL` names.
 #![expect(clippy::unwrap_used, reason = "a bench may")]
 #[path = "support.rs"]
+#[expect(dead_code, reason = "each bench uses its part")]
 mod support;
 
 use grantline::clock::SystemClock;
