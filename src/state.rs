@@ -1,5 +1,6 @@
 //! What every handler may reach.
 use crate::access::Journal;
+use crate::access::oidc::Oidc;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::http::limits::Limits;
@@ -19,6 +20,8 @@ pub struct AppState {
     pub config: Arc<Config>,
     pub metrics: Metrics,
     pub limits: Arc<Limits>,
+    /// The identity provider, where one is configured.
+    pub oidc: Option<Arc<Oidc>>,
     /// Signs cursors; the same on all servers of one database.
     pub cursor_key: [u8; 32],
     /// Where erasures are told outside the database.
@@ -48,10 +51,13 @@ impl Tasks {
 
 impl AppState {
     /// # Errors
-    /// When the database can't give or keep the installation's own secrets.
+    /// When the database can't give or keep the installation's own secrets, or the identity provider could not be asked
+    /// whatever it does.
     pub async fn new(db: Db, clock: Arc<dyn Clock>, config: Arc<Config>) -> Result<Self, DbErr> {
         let cursor_key = installation_key(&db, "cursor_key").await?;
         let limits = Arc::new(Limits::new(&config));
+        let oidc = config.oidc.as_ref().map(Oidc::new).transpose();
+        let oidc = oidc.map_err(|e| DbErr::Custom(format!("no client for the identity provider: {e}")))?;
         let beside = db.file().map(|file| {
             let mut name = file.into_os_string();
             name.push("-erasures");
@@ -59,7 +65,7 @@ impl AppState {
         });
         let journal = Journal::new(config.erasure_journal.clone().or(beside));
         let (metrics, tasks) = (Metrics::new(), Tasks::default());
-        Ok(Self { db, clock, config, metrics, limits, cursor_key, journal, tasks })
+        Ok(Self { db, clock, config, metrics, limits, oidc: oidc.map(Arc::new), cursor_key, journal, tasks })
     }
 }
 

@@ -13,6 +13,7 @@ mod m20261122_000007_claims;
 mod m20261122_000008_audit;
 mod m20261122_000010_idempotency;
 mod m20261122_000011_grants;
+mod m20261122_000012_oidc;
 
 /// Every step, oldest first. Released steps are never edited.
 pub struct Migrator;
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000008_audit::Migration),
             Box::new(m20261122_000010_idempotency::Migration),
             Box::new(m20261122_000011_grants::Migration),
+            Box::new(m20261122_000012_oidc::Migration),
         ]
     }
 }

@@ -14,10 +14,11 @@ use entity::vocab::{PrincipalKind, Role, Word};
 pub const ROLES: [&str; 6] =
     ["admin", "programme_manager", "finance_officer", "contributor", "viewer", "auditor"];
 
-/// What a person or a service may do, with tokens that have no grants of their own
+/// What a person or a service may do, with tokens that have no grants of their own, or whose claims give it none
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The principal; made if there is none of this name
+    /// The principal's name, made if there is none of it; or an id, as `principal list` shows it: needed for those of an
+    /// identity provider
     #[arg(long)]
     principal: String,
     /// Whether that is a person or a service
@@ -39,12 +40,24 @@ pub async fn run(config: Config, arguments: Arguments) -> anyhow::Result<()> {
         None => Vec::new(),
     };
     let kind = PrincipalKind::from_code(&arguments.kind).unwrap_or(PrincipalKind::Person);
-    let id = access::grant_to_principal(&db, &arguments.principal, kind, &granted, SystemClock.now()).await?;
+    let id = access::grant_to_principal(&db, &arguments.principal, kind, &granted, SystemClock.now())
+        .await
+        .map_err(|error| unknown(error, &arguments.principal))?;
     let shown: Vec<String> = granted.iter().map(shown).collect();
     let may = if shown.is_empty() { "nothing".to_owned() } else { shown.join(" ") };
     say(&format!("{} ({id}) may now: {may}", arguments.principal))?;
     db.close().await;
     Ok(())
+}
+
+/// Only an id can be unknown: names are made.
+pub fn unknown(error: Error, principal: &str) -> anyhow::Error {
+    match error {
+        Error::NotFound => {
+            anyhow::anyhow!("there is no principal {principal}: `grantline principal list` shows them")
+        }
+        error => error.into(),
+    }
 }
 
 /// A role for each scope, or for the whole register.
