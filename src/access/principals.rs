@@ -30,12 +30,11 @@ const LONGEST_NAME: usize = 200;
 pub async fn signed_in(db: &Db, identity: &Identity<'_>, now: DateTime<Utc>) -> Result<principal::Model> {
     if let Some(mut found) = of(&db.read, identity).await? {
         if let Some(name) = identity.name.as_ref().filter(|name| **name != found.name) {
-            let row =
-                principal::ActiveModel { id: Set(found.id), name: Set(name.clone()), ..Default::default() };
-            let txn = db.begin_write().await?;
-            principal::Entity::update(row).exec(&txn).await?;
-            txn.commit().await?;
             found.name.clone_from(name);
+            // Nobody is kept out by a disk that is full.
+            if let Err(error) = rename(db, found.id, name).await {
+                tracing::warn!(%error, "the new name of a principal could not be kept");
+            }
         }
         return Ok(found);
     }
@@ -58,6 +57,14 @@ pub async fn signed_in(db: &Db, identity: &Identity<'_>, now: DateTime<Utc>) -> 
     let made = of(&txn, identity).await?;
     txn.commit().await?;
     Ok(made.ok_or_else(|| DbErr::RecordNotFound("a principal that was just made".to_owned()))?)
+}
+
+async fn rename(db: &Db, id: Uuid, name: &str) -> Result<()> {
+    let row = principal::ActiveModel { id: Set(id), name: Set(name.to_owned()), ..Default::default() };
+    let txn = db.begin_write().await?;
+    principal::Entity::update(row).exec(&txn).await?;
+    txn.commit().await?;
+    Ok(())
 }
 
 async fn of(conn: &impl ConnectionTrait, identity: &Identity<'_>) -> Result<Option<principal::Model>> {

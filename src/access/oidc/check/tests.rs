@@ -112,7 +112,7 @@ fn one_defect_is_enough_and_has_its_own_reason() {
     let (message, signature) = good.rsplit_once('.').unwrap();
     for (text, reason) in [
         (format!("{message}."), Refusal::Unsigned),
-        (format!("{message}.{}", &signature[..signature.len() - 4]), Refusal::Signature),
+        (format!("{message}.{}", &signature[..signature.len() - 6]), Refusal::Signature),
         (signed(&other, &good_header, &good_claims), Refusal::Signature),
         (signed(&other, &good_header, "[]"), Refusal::Signature),
         (format!("{message}.{signature}="), Refusal::Shape),
