@@ -113,7 +113,8 @@ fn holds(name: &str, given: &Value, wanted: &str) -> bool {
 fn is(given: &Value, wanted: &str) -> bool {
     match given {
         Value::String(text) => text == wanted,
-        Value::Bool(_) | Value::Number(_) => given.to_string() == wanted,
+        Value::Bool(answer) => wanted == if *answer { "true" } else { "false" },
+        Value::Number(number) => number.to_string() == wanted,
         _ => false,
     }
 }
@@ -149,6 +150,7 @@ mod tests {
             ("email=a@example.org:viewer", json!({"email": "a@example.org"})),
             ("groups=CN=Grants,OU=Riga:viewer", json!({"groups": ["CN=Grants,OU=Riga"]})),
             ("staff=true:viewer", json!({"staff": true})),
+            ("level=3:viewer", json!({"level": 3})),
             ("iss=https://id.example.org:viewer", json!({"iss": "https://id.example.org"})),
         ] {
             assert_eq!(grants(rules, claims), viewer, "{rules}");
