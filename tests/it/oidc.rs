@@ -2,6 +2,7 @@
 mod issuer;
 mod keys;
 mod people;
+mod tls;
 
 use crate::both;
 use crate::support::App;

@@ -1,7 +1,9 @@
 // An OpenID provider for the tests: oidc-provider as it is published, on loopback, told by lines of JSON on standard
-// input what to do. `sign` alone is not its work: it makes the bad tokens, with the provider's own keys.
+// input what to do. Arguments: the port, and for TLS the files of a certificate and its key. `sign` alone is not its work: it makes the bad tokens, with the provider's own keys.
 import { createHmac, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { createInterface } from 'node:readline';
 import Provider from 'oidc-provider';
 
@@ -89,13 +91,17 @@ const commands = {
   },
 };
 
-const server = createServer((request, response) => {
+const answer = (request, response) => {
   asked += request.url === '/jwks';
   provider.callback()(request, response);
-});
+};
+const [port, cert, key] = process.argv.slice(2);
+const server = cert
+  ? createSecureServer({ cert: readFileSync(cert), key: readFileSync(key) }, answer)
+  : createServer(answer);
 let issuer;
-server.listen(Number(process.argv[2] ?? 0), '127.0.0.1', () => {
-  issuer = `http://127.0.0.1:${server.address().port}`;
+server.listen(Number(port), '127.0.0.1', () => {
+  issuer = `${cert ? 'https' : 'http'}://127.0.0.1:${server.address().port}`;
   publish(['first']);
   console.log(JSON.stringify({ said: issuer }));
   const lines = createInterface({ input: process.stdin });

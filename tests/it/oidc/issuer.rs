@@ -21,14 +21,23 @@ pub struct Issuer {
 impl Issuer {
     /// None, said once, where the machine has no node and npm and that is allowed.
     pub fn start() -> Option<Self> {
-        Self::start_at(0)
+        Self::start_with(&["0"])
     }
 
-    /// On a port that must be free; any for 0.
+    /// On a port that must be free.
     pub fn start_at(port: u16) -> Option<Self> {
+        Self::start_with(&[&port.to_string()])
+    }
+
+    /// Over TLS, with a certificate and its key.
+    pub fn start_secure(certificate: &Path, key: &Path) -> Option<Self> {
+        Self::start_with(&["0", certificate.to_str()?, key.to_str()?])
+    }
+
+    fn start_with(arguments: &[&str]) -> Option<Self> {
         let mut child = Command::new("node")
             .arg("issuer.mjs")
-            .arg(port.to_string())
+            .args(arguments)
             .current_dir(tools()?)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
