@@ -4,6 +4,7 @@ mod table;
 
 pub use table::{SETTINGS, Setting, describe};
 
+use crate::access::oidc;
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -75,6 +76,8 @@ pub struct Config {
     /// Requests a minute; 0 for any number.
     pub rate_limit_per_token: u32,
     pub rate_limit_per_address: u32,
+    /// The identity provider, where one is named.
+    pub oidc: Option<oidc::Settings>,
     pub metrics_public: bool,
     /// Whether callers without a token read what is public.
     pub public_access: bool,
@@ -160,6 +163,7 @@ impl Config {
             cors_origins: read.optional("cors_origins", parse::origins).unwrap_or_default(),
             rate_limit_per_token: read.needed("rate_limit_per_token", parse::rate),
             rate_limit_per_address: read.needed("rate_limit_per_address", parse::rate),
+            oidc: read.oidc(),
             metrics_public: read.needed("metrics_public", parse::yes_or_no),
             public_access: read.needed("public_access", parse::yes_or_no),
             erasure_journal: read.optional("erasure_journal", parse::path),
@@ -196,12 +200,45 @@ impl Reader {
                 self.complain(place.clone(), table::unknown(&key));
                 continue;
             };
-            match parse::scalar(&value) {
+            // The rules' values may hold commas themselves.
+            let between = if setting.name == "oidc_roles" { ";" } else { "," };
+            match parse::scalar(&value, between) {
                 Some(text) => drop(self.file.0.insert(setting.name, text)),
                 None => self
                     .complain(place.clone(), format!("`{key}` must be a single value or a list of texts.")),
             }
         }
+    }
+
+    /// All of it or nothing: an issuer without an audience would let in who was let in elsewhere.
+    fn oidc(&mut self) -> Option<oidc::Settings> {
+        let (issuer, audience) =
+            (self.optional("oidc_issuer", parse::issuer), self.optional("oidc_audience", parse::audience));
+        let (leeway, name_claim) =
+            (self.needed("oidc_leeway", parse::leeway), self.needed("oidc_name_claim", parse::claim));
+        let rules = self.optional("oidc_roles", parse::rules);
+        let set = |name| self.given.get(name).or(self.file.get(name)).is_some();
+        let [has_issuer, has_audience, has_rules] = ["oidc_issuer", "oidc_audience", "oidc_roles"].map(set);
+        let mut missing = |name: &'static str, other: &str, why: &str| {
+            let setting = table::find(name);
+            let place = format!("{name} ({}, {})", setting.flag, setting.env);
+            self.complain(place, format!("it is needed where {other} is set: {why}."));
+        };
+        if has_issuer && !has_audience {
+            let why = "write what access tokens for this API name as their audience (aud)";
+            missing("oidc_audience", "oidc_issuer", why);
+        }
+        if !has_issuer && (has_audience || has_rules) {
+            let other = if has_audience { "oidc_audience" } else { "oidc_roles" };
+            missing("oidc_issuer", other, "write the address of the identity provider (iss)");
+        }
+        Some(oidc::Settings {
+            issuer: issuer?,
+            audience: audience?,
+            leeway,
+            name_claim,
+            rules: rules.unwrap_or_default(),
+        })
     }
 
     /// The value of a setting that has a default. After a problem, the default stands in: no configuration is made.

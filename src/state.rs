@@ -1,4 +1,5 @@
 //! What every handler may reach.
+use crate::access::oidc::Oidc;
 use crate::access::{Journal, LastUsed};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -19,6 +20,8 @@ pub struct AppState {
     pub config: Arc<Config>,
     pub metrics: Metrics,
     pub limits: Arc<Limits>,
+    /// The identity provider, where one is configured.
+    pub oidc: Option<Arc<Oidc>>,
     /// Signs cursors; the same on all servers of one database.
     pub cursor_key: [u8; 32],
     pub last_used: LastUsed,
@@ -49,10 +52,13 @@ impl Tasks {
 
 impl AppState {
     /// # Errors
-    /// When the database can't give or keep the installation's own secrets.
+    /// When the database can't give or keep the installation's own secrets, or the identity provider could not be asked
+    /// whatever it does.
     pub async fn new(db: Db, clock: Arc<dyn Clock>, config: Arc<Config>) -> Result<Self, DbErr> {
         let cursor_key = installation_key(&db, "cursor_key").await?;
         let limits = Arc::new(Limits::new(&config));
+        let oidc = config.oidc.as_ref().map(Oidc::new).transpose();
+        let oidc = oidc.map_err(|e| DbErr::Custom(format!("no client for the identity provider: {e}")))?;
         let beside = db.file().map(|file| {
             let mut name = file.into_os_string();
             name.push("-erasures");
@@ -60,7 +66,18 @@ impl AppState {
         });
         let journal = Journal::new(config.erasure_journal.clone().or(beside));
         let (metrics, last_used, tasks) = (Metrics::new(), LastUsed::default(), Tasks::default());
-        Ok(Self { db, clock, config, metrics, limits, cursor_key, last_used, journal, tasks })
+        Ok(Self {
+            db,
+            clock,
+            config,
+            metrics,
+            limits,
+            oidc: oidc.map(Arc::new),
+            cursor_key,
+            last_used,
+            journal,
+            tasks,
+        })
     }
 }
 

@@ -15,5 +15,10 @@ pub struct Model {
     /// Whose partner it is: it reads what is published to partners where this organisation is a party.
     pub organisation_id: Option<Uuid>,
     pub created_at: DateTimeUtc,
+    /// The identity provider that vouches for it, and its name there; none where it was made here.
+    pub issuer: Option<String>,
+    pub subject: Option<String>,
+    /// Since when it may not act.
+    pub disabled_at: Option<DateTimeUtc>,
 }
 impl ActiveModelBehavior for ActiveModel {}

@@ -13,6 +13,7 @@ mod m20261122_000007_claims;
 mod m20261122_000008_audit;
 mod m20261122_000010_idempotency;
 mod m20261122_000011_grants;
+mod m20261122_000012_oidc;
 mod m20261122_000013_granted;
 mod m20261122_000014_publication;
 
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000008_audit::Migration),
             Box::new(m20261122_000010_idempotency::Migration),
             Box::new(m20261122_000011_grants::Migration),
+            Box::new(m20261122_000012_oidc::Migration),
             Box::new(m20261122_000013_granted::Migration),
             Box::new(m20261122_000014_publication::Migration),
         ]

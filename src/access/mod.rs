@@ -1,8 +1,11 @@
-//! Who may do what: principals (persons and services), their tokens, and one table of roles. Not here: what a
+//! Who may do what: principals (persons and services), their tokens or those of an identity provider, and one table of
+//! roles. Not here: what a
 //! caller may see, which is the store's view.
 mod caller;
 mod me;
+pub mod oidc;
 mod persons;
+mod principals;
 mod reach;
 mod role;
 mod store;
@@ -11,6 +14,7 @@ mod used;
 pub use caller::{Caller, Grant};
 pub use me::tag;
 pub use persons::{Act, Journal, Kept, Line, PERSON, PERSONS, PersonalRead, keep_up, model, note, tell};
+pub use principals::{meant, principals, set_disabled};
 pub use reach::{party, reach};
 pub use role::{AUDIT, Action, PERSONAL_DATA, may};
 pub use store::{

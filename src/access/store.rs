@@ -2,10 +2,10 @@
 //! bits need no slow hash.
 use super::caller::{Caller, Grant};
 use crate::clock::new_id;
-use crate::store::Result;
 use crate::store::db::Db;
 use crate::store::digest::hex_digest;
 use crate::store::scope::Root;
+use crate::store::{Error, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
@@ -47,8 +47,8 @@ pub struct TokenLine {
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
-/// The caller behind a token; none where it is unknown, expired or revoked. The look-up goes by hash, so its time
-/// tells nothing of the text. Two statements.
+/// The caller behind a token; none where it is unknown, expired or revoked, or its principal disabled. The look-up goes
+/// by hash, so its time tells nothing of the text. Two statements.
 pub async fn authenticate(db: &Db, text: &str, now: DateTime<Utc>) -> Result<Option<Caller>> {
     let principal = token::Entity::belongs_to(principal::Entity)
         .from(token::Column::PrincipalId)
@@ -59,7 +59,8 @@ pub async fn authenticate(db: &Db, text: &str, now: DateTime<Utc>) -> Result<Opt
         .select_also(principal::Entity)
         .one(&db.read);
     let Some((token, Some(principal))) = found.await? else { return Ok(None) };
-    if token.revoked_at.is_some() || token.expires_at.is_some_and(|at| at <= now) {
+    let ended = token.revoked_at.is_some() || token.expires_at.is_some_and(|at| at <= now);
+    if ended || principal.disabled_at.is_some() {
         return Ok(None);
     }
     let of = Condition::any()
@@ -86,7 +87,7 @@ fn effective(granted: &[access_grant::Model], token: Uuid) -> Vec<Grant> {
     if own.is_empty() { granted.iter().filter(|g| g.token_id.is_none()).map(grant).collect() } else { own }
 }
 
-fn grant(model: &access_grant::Model) -> Grant {
+pub(super) fn grant(model: &access_grant::Model) -> Grant {
     Grant { role: model.role, root: Root::of(model.scope_kind, model.scope_id.unwrap_or_default()) }
 }
 
@@ -123,15 +124,32 @@ async fn add_grants(
     Ok(())
 }
 
-/// The principal of a name, made if there is none.
+/// Which principal is meant: by id, or by name one that was made here. Names of others are what their issuer says:
+/// nobody may come by grants by taking a name.
+pub(super) fn principal_key(key: &str) -> Condition {
+    match key.parse::<Uuid>() {
+        Ok(id) => Condition::all().add(principal::Column::Id.eq(id)),
+        Err(_) => {
+            Condition::all().add(principal::Column::Name.eq(key)).add(principal::Column::Issuer.is_null())
+        }
+    }
+}
+
+/// The principal of a name, made if there is none; or of an id.
+///
+/// # Errors
+/// Where no principal has that id.
 pub async fn principal(
     txn: &DatabaseTransaction,
     name: &str,
     kind: PrincipalKind,
     now: DateTime<Utc>,
 ) -> Result<Uuid> {
-    if let Some(found) = principal::Entity::find().filter(principal::Column::Name.eq(name)).one(txn).await? {
+    if let Some(found) = principal::Entity::find().filter(principal_key(name)).one(txn).await? {
         return Ok(found.id);
+    }
+    if name.parse::<Uuid>().is_ok() {
+        return Err(Error::NotFound);
     }
     let id = new_id(now);
     let row = principal::ActiveModel {
@@ -139,8 +157,8 @@ pub async fn principal(
         kind: Set(kind),
         name: Set(name.to_owned()),
         person_id: Set(None),
-        organisation_id: Set(None),
         created_at: Set(now),
+        ..Default::default()
     };
     principal::Entity::insert(row).exec_without_returning(txn).await?;
     Ok(id)
@@ -264,7 +282,7 @@ pub struct Granted {
 
 /// What the principal of a name was granted.
 pub async fn granted_to_principal(db: &Db, name: &str) -> Result<Option<Granted>> {
-    let found = principal::Entity::find().filter(principal::Column::Name.eq(name)).one(&db.read).await?;
+    let found = principal::Entity::find().filter(principal_key(name)).one(&db.read).await?;
     let Some(principal) = found else { return Ok(None) };
     let of = access_grant::Column::PrincipalId.eq(principal.id);
     let granted = access_grant::Entity::find().filter(of).order_by_asc(access_grant::Column::Id);

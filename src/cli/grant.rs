@@ -14,10 +14,11 @@ use entity::vocab::{PrincipalKind, Role, ScopeKind, Word};
 pub const ROLES: [&str; 6] =
     ["admin", "programme_manager", "finance_officer", "contributor", "viewer", "auditor"];
 
-/// What a person or a service may do, with tokens that have no grants of their own
+/// What a person or a service may do, with tokens that have no grants of their own, or whose claims give it none
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The principal; made if there is none of this name
+    /// The principal's name, made if there is none of it; or an id, as `principal list` shows it: needed for those of an
+    /// identity provider
     #[arg(long)]
     principal: String,
     /// Whether that is a person or a service
@@ -55,10 +56,10 @@ pub async fn run(config: Config, arguments: Arguments) -> anyhow::Result<()> {
     };
     let changed = granted.is_some() || partner.is_some();
     if let Some(granted) = granted {
-        access::grant_to_principal(&db, name, kind, &granted, now).await?;
+        access::grant_to_principal(&db, name, kind, &granted, now).await.map_err(|e| unknown(e, name))?;
     }
     if let Some(organisation) = partner {
-        access::make_partner(&db, name, kind, organisation, now).await?;
+        access::make_partner(&db, name, kind, organisation, now).await.map_err(|e| unknown(e, name))?;
     }
     let found = access::granted_to_principal(&db, name).await?;
     let found = found.with_context(|| format!("there is no principal {name:?}"))?;
@@ -81,6 +82,16 @@ async fn organisation(db: &Db, key: &str) -> anyhow::Result<uuid::Uuid> {
 pub fn shown(granted: &[Grant]) -> String {
     let shown: Vec<String> = granted.iter().map(Grant::shown).collect();
     if shown.is_empty() { "nothing".to_owned() } else { shown.join(" ") }
+}
+
+/// Only an id can be unknown: names are made.
+pub fn unknown(error: Error, principal: &str) -> anyhow::Error {
+    match error {
+        Error::NotFound => {
+            anyhow::anyhow!("there is no principal {principal}: `grantline principal list` shows them")
+        }
+        error => error.into(),
+    }
 }
 
 /// A role for each scope, or for the whole register.

@@ -6,6 +6,7 @@ mod demo;
 mod grant;
 mod migrate;
 mod openapi;
+mod principal;
 mod serve;
 mod token;
 
@@ -44,6 +45,11 @@ enum Command {
     },
     /// Say what a person or a service may do, for the whole register or within a scope
     Grant(grant::Arguments),
+    /// List who may act, and let somebody act no longer
+    Principal {
+        #[command(subcommand)]
+        command: principal::Command,
+    },
     /// Sign the history, verify that nobody changed it behind the program's back, check proofs
     Audit {
         #[command(subcommand)]
@@ -76,6 +82,7 @@ pub async fn run() -> ExitCode {
             Command::Migrate { command } => migrate::run(config, command).await,
             Command::Token { command } => token::run(config, command).await,
             Command::Grant(arguments) => grant::run(config, arguments).await,
+            Command::Principal { command } => principal::run(config, command).await,
             Command::Audit { command } => audit::run(config, command).await,
             Command::Backup { file } => backup::back_up(config, &file).await,
             Command::Restore { file, overwrite } => backup::restore(config, &file, overwrite).await,

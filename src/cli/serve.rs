@@ -59,7 +59,8 @@ pub async fn open(config: Config, url: &str) -> anyhow::Result<AppState> {
     Ok(state)
 }
 
-/// What is done by the clock: erasing what need not be kept any longer, and signing the history.
+/// What is done by the clock: erasing what need not be kept any longer, asking for the identity provider's keys, and
+/// signing the history.
 fn by_the_clock(state: &AppState) -> anyhow::Result<()> {
     let upkeep = state.clone();
     state.tasks.spawn(async move {
@@ -70,6 +71,10 @@ fn by_the_clock(state: &AppState) -> anyhow::Result<()> {
             }
         }
     });
+    if let Some(oidc) = state.oidc.clone() {
+        let clock = state.clock.clone();
+        state.tasks.spawn(async move { oidc.keep_fresh(clock.as_ref()).await });
+    }
     if let Some(every) = state.config.audit_checkpoint_every {
         let path = state.config.audit_key.as_ref();
         // What can't work is told now, not at the first time.

@@ -1,5 +1,5 @@
 //! `grantline token create|list|revoke`. What roles are granted for is read in `grant.rs`.
-use super::grant::{ROLES, grants, shown};
+use super::grant::{ROLES, grants, shown, unknown};
 use super::{needed_database, say};
 use crate::access::{self, NewToken};
 use crate::clock::{Clock, SystemClock};
@@ -18,7 +18,8 @@ pub enum Command {
         /// What the token is for
         #[arg(long)]
         name: String,
-        /// Who acts with it: a person or a service; made if there is none of this name
+        /// Who acts with it: the name of a person or a service, made if there is none of it; or an id, as `principal
+        /// list` shows it
         #[arg(long)]
         principal: Option<String>,
         /// Whether that is a person or a service
@@ -55,14 +56,15 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<()> {
                 None => Vec::new(),
             };
             let expires_at = expires.map(|text| end_of(&text, &config, now)).transpose()?;
+            let principal = principal.unwrap_or_else(|| name.clone());
             let new = NewToken {
-                principal: principal.unwrap_or_else(|| name.clone()),
+                principal: principal.clone(),
                 kind: PrincipalKind::from_code(&kind).unwrap_or(PrincipalKind::Service),
                 name,
                 grants: granted,
                 expires_at,
             };
-            let token = access::issue(&db, new, now).await?;
+            let token = access::issue(&db, new, now).await.map_err(|e| unknown(e, &principal))?;
             eprintln!("Token {} was made. Keep its text: it is not shown again.", token.id);
             say(&token.text)
                 .with_context(|| format!("nobody saw the text of token {}: revoke it", token.id))?;

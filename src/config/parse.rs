@@ -1,5 +1,7 @@
 //! Reading one value. Each function says what would be right, and never repeats what was written.
 use super::LogFormat;
+use crate::access::oidc::{Rules, may_be_asked};
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -10,15 +12,15 @@ const MAX_SECONDS: u64 = 24 * 60 * 60;
 /// The largest body limit, in bytes.
 const MAX_BYTES: usize = 1 << 30;
 
-/// The file's value as it would be written in a variable.
-pub(super) fn scalar(value: &toml::Value) -> Option<String> {
+/// The file's value as it would be written in a variable, the texts of a list with `between` between them.
+pub(super) fn scalar(value: &toml::Value, between: &str) -> Option<String> {
     match value {
         toml::Value::String(text) => Some(text.clone()),
         toml::Value::Integer(number) => Some(number.to_string()),
         toml::Value::Boolean(answer) => Some(answer.to_string()),
         toml::Value::Array(items) => {
             let texts = items.iter().map(toml::Value::as_str).collect::<Option<Vec<_>>>()?;
-            Some(texts.join(","))
+            Some(texts.join(between))
         }
         _ => None,
     }
@@ -132,6 +134,45 @@ pub(super) fn origins(text: &str) -> Result<Vec<String>, String> {
         "write origins without a path, such as https://app.example.org,http://localhost:5173, or a single *."
             .into(),
     )
+}
+
+/// OpenID Connect Discovery 1.0, section 3: no query and no fragment. Kept as it was written.
+pub(super) fn issuer(text: &str) -> Result<String, String> {
+    url::Url::parse(text)
+        .ok()
+        .filter(|url| may_be_asked(url, true) && url.username().is_empty() && url.password().is_none())
+        .filter(|url| url.query().is_none() && url.fragment().is_none())
+        .map(|_| text.to_owned())
+        .ok_or(
+            "write an address such as https://id.example.org/realms/staff; http only where it stands on this machine."
+                .into(),
+        )
+}
+
+pub(super) fn audience(text: &str) -> Result<String, String> {
+    line(text).ok_or("write one line of at most 500 characters, such as https://grants.example.org.".into())
+}
+
+pub(super) fn claim(text: &str) -> Result<String, String> {
+    let path = line(text).filter(|path| path.split('.').all(|step| !step.is_empty()));
+    path.ok_or("write the name of a claim, such as name or profile.display_name.".into())
+}
+
+fn line(text: &str) -> Option<String> {
+    let fits = text.chars().count() <= 500 && !text.chars().any(char::is_control);
+    fits.then(|| text.to_owned())
+}
+
+pub(super) fn leeway(text: &str) -> Result<TimeDelta, String> {
+    text.parse()
+        .ok()
+        .filter(|seconds| (0..=300).contains(seconds))
+        .map(TimeDelta::seconds)
+        .ok_or("write whole seconds from 0 to 300.".into())
+}
+
+pub(super) fn rules(text: &str) -> Result<Rules, String> {
+    Rules::parse(text)
 }
 
 pub(super) fn path(text: &str) -> Result<PathBuf, String> {

@@ -65,6 +65,16 @@ settings! {
         "The same of one network address, where failed log-ins are slowed too; 0 for neither, as behind a proxy that counts by itself";
     "connections_per_address" "--connections-per-address" "GRANTLINE_CONNECTIONS_PER_ADDRESS" "NUMBER" "500" false
         "The most connections of one address at a time; more are closed as they come. A proxy in front counts as one address";
+    "oidc_issuer" "--oidc-issuer" "GRANTLINE_OIDC_ISSUER" "URL" "" false
+        "The identity provider whose access tokens are taken beside API tokens, letter for letter as it names itself (iss)";
+    "oidc_audience" "--oidc-audience" "GRANTLINE_OIDC_AUDIENCE" "TEXT" "" false
+        "What access tokens must name as their audience (aud): this API, as the identity provider has it";
+    "oidc_roles" "--oidc-roles" "GRANTLINE_OIDC_ROLES" "RULES" "" false
+        "What claims give which role: rules such as groups=grants:programme_manager, with @funder:ID behind one for a part of the register, separated by semicolons";
+    "oidc_name_claim" "--oidc-name-claim" "GRANTLINE_OIDC_NAME_CLAIM" "CLAIM" "name" false
+        "The claim that names the caller in the history; sub where no names of persons are to be kept";
+    "oidc_leeway" "--oidc-leeway" "GRANTLINE_OIDC_LEEWAY" "SECONDS" "60" false
+        "How far the identity provider's clock and this one may be apart, up to 300";
     "metrics_public" "--metrics-public" "GRANTLINE_METRICS_PUBLIC" "TRUE/FALSE" "false" false
         "Whether GET /metrics answers others than this machine: true or false";
     "public_access" "--public-access" "GRANTLINE_PUBLIC_ACCESS" "TRUE/FALSE" "false" false

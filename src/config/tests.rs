@@ -137,6 +137,63 @@ fn values_at_their_edges() {
     }
 }
 
+const ISSUER: &str = "https://id.example.org/realms/staff/";
+
+#[test]
+fn an_identity_provider_is_named_wholly_or_not_at_all() {
+    assert!(Config::load(Settings::default()).unwrap().oidc.is_none());
+    let mut settings = with(&[("oidc_issuer", ISSUER), ("oidc_audience", "https://grants.example.org")]);
+    let oidc = Config::load(settings.clone()).unwrap().oidc.unwrap();
+    assert_eq!((oidc.issuer.as_str(), oidc.audience.as_str()), (ISSUER, "https://grants.example.org"));
+    assert_eq!((oidc.leeway.num_seconds(), oidc.name_claim.as_str()), (60, "name"));
+    settings.set("oidc_roles", "groups=a,b:boss");
+    let told = Config::load(settings).unwrap_err().to_string();
+    assert!(
+        told.contains("oidc_roles (--oidc-roles, GRANTLINE_OIDC_ROLES): `groups=a,b:boss` is not valid"),
+        "{told}"
+    );
+    assert!(told.contains("`boss` is no role: there are admin"), "{told}");
+    for (set, missing) in [
+        (
+            &[("oidc_issuer", ISSUER)][..],
+            "oidc_audience (--oidc-audience, GRANTLINE_OIDC_AUDIENCE): it is needed",
+        ),
+        (&[("oidc_audience", "a")], "oidc_issuer (--oidc-issuer, GRANTLINE_OIDC_ISSUER): it is needed"),
+        (&[("oidc_roles", "a=b:viewer")], "oidc_issuer (--oidc-issuer, GRANTLINE_OIDC_ISSUER): it is needed"),
+    ] {
+        let told = Config::load(with(set)).unwrap_err();
+        assert!(told.0.len() == 1 && told.to_string().contains(missing), "{told}");
+    }
+    // A list of rules in the file: their values may hold commas.
+    let (_dir, settings) = file(
+        "oidc_issuer = 'http://127.0.0.1:1'\noidc_audience = 'a'\noidc_roles = ['g=CN=a,OU=b:viewer', 'g=c:admin']",
+    );
+    let rules = Config::load(settings).unwrap().oidc.unwrap().rules;
+    assert_eq!(rules, oidc::Rules::parse("g=CN=a,OU=b:viewer; g=c:admin").unwrap());
+}
+
+#[test]
+fn settings_of_the_identity_provider_at_their_edges() {
+    let load = |name: &str, value: &str| {
+        let mut settings = with(&[("oidc_issuer", ISSUER), ("oidc_audience", "a")]);
+        settings.set(name, value);
+        Config::load(settings).is_ok()
+    };
+    for (name, good, bad) in [
+        ("oidc_issuer", "https://id.example.org", "http://id.example.org"),
+        ("oidc_issuer", "http://127.0.0.1:9000", "id.example.org"),
+        ("oidc_issuer", "http://localhost:9000/a", "https://id.example.org/?a=b"),
+        ("oidc_issuer", "http://[::1]:9000", "https://user@id.example.org"),
+        ("oidc_leeway", "0", "-1"),
+        ("oidc_leeway", "300", "301"),
+        ("oidc_name_claim", "profile.name", "profile..name"),
+        ("oidc_audience", "a b", "a\u{7}b"),
+    ] {
+        assert!(load(name, good), "{name} = {good}");
+        assert!(!load(name, bad), "{name} = {bad}");
+    }
+}
+
 #[test]
 fn flags_stand_before_or_after_the_subcommand() {
     for line in [["t", "--listen", "[::1]:7", "serve"], ["t", "serve", "--listen", "[::1]:7"]] {

@@ -1,11 +1,12 @@
 //! Who asks. A handler that takes an [`super::ask::Ask`] can't be reached by a stranger.
 use super::FACES;
-use super::problem::{Problem, UNAUTHENTICATED};
+use super::problem::{IDENTITY_AWAY, Problem, UNAUTHENTICATED};
+use crate::access::oidc::{Denied, is_jwt};
 use crate::access::{Caller, authenticate};
 use crate::state::AppState;
 use axum::extract::MatchedPath;
 use axum::http::request::Parts;
-use axum::http::{Method, header};
+use axum::http::{HeaderValue, Method, header};
 
 /// Whether callers without a token may ask this: readings of what can be published, and code lists.
 fn is_open(parts: &Parts) -> bool {
@@ -29,10 +30,11 @@ fn is_open(parts: &Parts) -> bool {
     }
 }
 
-/// The caller behind `Authorization: Bearer …`; without one nobody in particular, where that may ask.
+/// The caller behind `Authorization: Bearer …`: an API token, or an access token of the configured identity provider.
+/// Without either nobody in particular, where that may ask.
 ///
 /// # Errors
-/// 401 where there is no token, or one that is unknown, expired or revoked.
+/// 401 where there is no token, or one that is unknown, expired or revoked. 503 where nobody can say.
 pub async fn caller(parts: &Parts, state: &AppState) -> Result<Caller, Problem> {
     let headers = &parts.headers;
     if !headers.contains_key(header::AUTHORIZATION) && state.config.public_access && is_open(parts) {
@@ -44,9 +46,25 @@ pub async fn caller(parts: &Parts, state: &AppState) -> Result<Caller, Problem> 
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(stranger());
     }
-    let now = state.clock.now();
-    let mut caller = authenticate(&state.db, token.trim(), now).await?.ok_or_else(stranger)?;
+    let (token, now) = (token.trim(), state.clock.now());
+    if token.is_empty() {
+        return Err(stranger());
+    }
+    let mut caller = match state.oidc.as_ref().filter(|_| is_jwt(token)) {
+        Some(oidc) => oidc.caller(&state.db, token, now).await.map_err(|denied| match denied {
+            Denied::Refused => refused(),
+            Denied::Away { seconds } => Problem::new(IDENTITY_AWAY).retry_after(seconds),
+            Denied::Store(error) => error.into(),
+        })?,
+        None => authenticate(&state.db, token, now).await?.ok_or_else(refused)?,
+    };
     caller.public_access = state.config.public_access;
     state.last_used.note(state, &caller, now);
     Ok(caller)
+}
+
+/// RFC 6750, section 3: a token that was sent and is no good is told apart from none. Why is nobody's business.
+fn refused() -> Problem {
+    const INVALID_TOKEN: HeaderValue = HeaderValue::from_static("Bearer error=\"invalid_token\"");
+    Problem::new(UNAUTHENTICATED).header(header::WWW_AUTHENTICATE, INVALID_TOKEN)
 }

@@ -50,6 +50,7 @@ codes! {
     INTERNAL "internal" 500 "Something failed here" / "Te kaut kas neizdevās" : "The fault is ours and has been logged with this request's id." / "Kļūda ir mūsu; tā reģistrēta ar šī pieprasījuma numuru.";
     OVERLOADED "overloaded" 503 "Too many requests at a time" / "Pārāk daudz pieprasījumu vienlaikus" : "The request waited in vain for its turn, and nothing was done. Try again in a moment." / "Pieprasījums savu kārtu nesagaidīja, un nekas nav izdarīts. Mēģiniet pēc brīža vēlreiz.";
     UNAVAILABLE "unavailable" 503 "The database is away" / "Datubāze nav sasniedzama" : "Try again in a moment. Read the record before you repeat a change: it may just have been written." / "Mēģiniet pēc brīža vēlreiz. Pirms izmaiņas atkārtošanas nolasiet ierakstu: tā, iespējams, tomēr ir ierakstīta.";
+    IDENTITY_AWAY "identity_provider_unavailable" 503 "The identity provider is away" / "Identitātes nodrošinātājs nav sasniedzams" : "Nobody can say for the moment whether the access token is good, and nothing was done. Try again in a moment." / "Pašlaik nav iespējams noteikt, vai piekļuves pilnvara ir derīga, un nekas nav izdarīts. Mēģiniet pēc brīža vēlreiz.";
     STORAGE_FULL "storage_full" 507 "No space is left" / "Vairs nav vietas" : "Nothing was written. Reading goes on." / "Nekas nav ierakstīts. Lasīt var turpināt.";
 }
 
@@ -219,11 +220,13 @@ impl IntoResponse for Problem {
         for (name, value) in &self.rest.headers {
             response.headers_mut().append(name, value.clone());
         }
+        // Where nothing more exact was said.
         if self.code.status == 401 {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            let usual = HeaderValue::from_static("Bearer");
+            response.headers_mut().entry(header::WWW_AUTHENTICATE).or_insert(usual);
         }
         if self.code.status == 503 {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+            response.headers_mut().entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static("5"));
         }
         response.extensions_mut().insert(self);
         response

@@ -11,6 +11,7 @@ pub mod decimal;
 pub mod difference;
 pub mod formats;
 pub mod identifier;
+pub mod json;
 pub mod life;
 pub mod money;
 pub mod period;

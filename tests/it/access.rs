@@ -33,7 +33,10 @@ both! {
         for header in ["", "Bearer", "Bearer ", "Bearer nonsense", &good, &format!("Basic {good}"), &format!("Bearer {good}x"),
                        "Bearer grantline_", &format!("Bearer {good} {good}")] {
             let answer = app.ask("GET", "/v1/projects", &[("authorization", header)], None).await;
-            assert_eq!(answer.header("www-authenticate"), "Bearer", "{header}");
+            // RFC 6750, section 3: an error is told to those alone who brought a token.
+            let brought = header.strip_prefix("Bearer ").is_some_and(|token| !token.trim().is_empty());
+            let challenge = if brought { "Bearer error=\"invalid_token\"" } else { "Bearer" };
+            assert_eq!(answer.header("www-authenticate"), challenge, "{header}");
             assert_eq!(answer.status, 401);
             assert_eq!(answer.problem(), "unauthenticated");
         }

@@ -188,7 +188,7 @@ both! {
                     let header = format!("Bearer {token}");
                     let answer = app.ask(&method.to_uppercase(), &address, &[("authorization", &header)], Some(json!({}))).await;
                     assert_eq!(answer.problem(), "unauthenticated", "{method} {address}");
-                    assert_eq!(answer.header("www-authenticate"), "Bearer");
+                    assert_eq!(answer.header("www-authenticate"), "Bearer error=\"invalid_token\"");
                 }
             }
         }

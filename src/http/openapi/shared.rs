@@ -30,7 +30,11 @@ const RESPONSES: [(u16, &str, &str); 16] = [
         "The token or the address has asked too often; `Retry-After` says when to go on.",
     ),
     (500, "Internal", "The fault is ours; it is in the log under the request's id."),
-    (503, "Unavailable", "The database is away for the moment, or too many ask at a time."),
+    (
+        503,
+        "Unavailable",
+        "The database or the identity provider is away for the moment, or too many ask at a time.",
+    ),
     (507, "StorageFull", "The server has no space left. Nothing was written."),
 ];
 
@@ -62,7 +66,7 @@ pub fn headers() -> Value {
         "Idempotency-Replayed": header("`true` where this was answered before and nothing was done now.", "^true$", 4),
         "RateLimit": header("What is left of the tightest limit: `\"token\";r=5999;t=1`, `t` in seconds until all of it is there again (draft-ietf-httpapi-ratelimit-headers).", "^\"[a-z]+\";r=[0-9]+;t=[0-9]+$", 60),
         "RateLimit-Policy": header("That limit: `\"token\";q=6000;w=60` requests in `w` seconds.", "^\"[a-z]+\";q=[0-9]+;w=60$", 60),
-        "WWW-Authenticate": header("How to say who asks: `Bearer`.", "^Bearer", 200),
+        "WWW-Authenticate": header("How to say who asks: `Bearer`, with `error=\"invalid_token\"` where a token was sent and is no good.", "^Bearer", 200),
         "Retry-After": {"description": "Seconds after which to try again.", "schema": {"type": "integer", "format": "int32", "minimum": 1, "maximum": 3600}},
     })
 }
