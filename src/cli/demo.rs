@@ -1,6 +1,6 @@
 //! `grantline demo`: an embedded database with the demo portfolio, a token, and a request to paste.
 use super::say;
-use super::serve::{listen, open, until_told};
+use super::serve::{Told, listen, open, until_told};
 use crate::access::{self, Grant, NewToken};
 use crate::config::Config;
 use crate::imports::demo::load_demo;
@@ -36,11 +36,12 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
          Ctrl-C stops it; the data stays in {url}.",
         url = shown(&url),
     );
+    let told = Told::new()?;
     // Where nobody reads, it serves all the same.
     if let Err(error) = say(&hello) {
         tracing::warn!(%error, "the address and the token could not be printed");
     }
-    until_told(listener, state).await
+    until_told(listener, state, told).await
 }
 
 /// The address without a password.

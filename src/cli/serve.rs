@@ -14,7 +14,7 @@ use anyhow::Context;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// How often erasures are kept up.
 const UPKEEP: Duration = Duration::from_secs(60 * 60);
@@ -26,8 +26,29 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let url = needed_database(&config)?.to_owned();
     let listener = listen(&config).await?;
     let state = open(config, &url).await?;
+    let told = Told::new()?;
     tracing::info!(address = %listener.local_addr()?, "listening");
-    until_told(listener, state).await
+    until_told(listener, state, told).await
+}
+
+/// Ctrl-C and SIGTERM, heard from when it is made: before the address is told, so that who knows it can stop the server.
+pub struct Told {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Told {
+    pub fn new() -> anyhow::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn wait(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+        tracing::info!("stopping: running requests may finish");
+    }
 }
 
 /// Takes the port first: a server that can't listen should not touch a database.
@@ -84,16 +105,8 @@ fn by_the_clock(state: &AppState) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Serves until Ctrl-C or SIGTERM, then lets running requests finish.
-pub async fn until_told(listener: TcpListener, state: AppState) -> anyhow::Result<()> {
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    let told = async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-        tracing::info!("stopping: running requests may finish");
-    };
+/// Serves until it is told to stop, then lets running requests finish.
+pub async fn until_told(listener: TcpListener, state: AppState, told: Told) -> anyhow::Result<()> {
     let limits = Limits {
         header_read_timeout: state.config.header_read_timeout,
         body_read_timeout: state.config.body_read_timeout,
@@ -104,7 +117,7 @@ pub async fn until_told(listener: TcpListener, state: AppState) -> anyhow::Resul
     let db = state.db.clone();
     let tasks = state.tasks.clone();
     by_the_clock(&state)?;
-    if let Stopped::CutOff(connections) = serve(listener, router(state), limits, told).await {
+    if let Stopped::CutOff(connections) = serve(listener, router(state), limits, told.wait()).await {
         tracing::warn!(connections, "some requests did not finish in time");
     }
     tasks.stop().await;
