@@ -62,7 +62,7 @@ pub fn document() -> Value {
             "headers": shared::headers(),
             "responses": shared::responses(),
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer",
-                "description": "An API token, made with `grantline token create`; or, where the installation has an identity provider, an access token of it (a JWT of RFC 9068)."}},
+                "description": "An API token, made with `grantline token create`; or, where the installation has an identity provider, an access token of it (a JWT of RFC 9068). Where it has public access, readings of records that can be published work without one, and show what was published."}},
         },
     });
     finish::finish(&mut document);

@@ -39,7 +39,12 @@ struct Server {
 impl Server {
     /// Starts the demo and waits until it has said where it is.
     fn demo(database: &str) -> Self {
-        let mut command = grantline(&["demo", "--listen", "127.0.0.1:0", "--database-url", database]);
+        Self::demo_with(database, &[])
+    }
+
+    fn demo_with(database: &str, further: &[&str]) -> Self {
+        let usual = ["demo", "--listen", "127.0.0.1:0", "--database-url", database];
+        let mut command = grantline(&[&usual, further].concat());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let (mut address, mut token) = (String::new(), String::new());
         let mut output = BufReader::new(child.stdout.take().unwrap());
@@ -276,6 +281,34 @@ async fn tokens_and_migrations_on_sqlite() {
 #[tokio::test]
 async fn tokens_and_migrations_on_postgres() {
     tokens_and_migrations(Engine::Postgres).await;
+}
+
+/// The server signs the history from time to time, as long as there is something new.
+#[test]
+fn a_server_signs_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (database, key) = (format!("sqlite://{}", path("a.db")), path("audit.key"));
+    let public = said(&["audit", "keygen", "--origin", "grants.example.org", "--audit-key", &key]);
+    let server = Server::demo_with(&database, &["--audit-key", &key, "--audit-checkpoint-every", "1"]);
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let signed = loop {
+        let (status, body) = server.get("/v1/audit/checkpoints");
+        assert_eq!(status, 200, "{body}");
+        let list: serde_json::Value = serde_json::from_str(&body).unwrap();
+        if list["items"][0].is_object() {
+            break list;
+        }
+        assert!(Instant::now() < deadline, "nothing was signed");
+        std::thread::sleep(Duration::from_millis(200));
+    };
+    assert_eq!(signed["items"][0]["key"], public.trim());
+    std::thread::sleep(Duration::from_millis(2500));
+    let later: serde_json::Value = serde_json::from_str(&server.get("/v1/audit/checkpoints").1).unwrap();
+    assert_eq!(signed, later, "what was signed is not signed again");
+    let verified = said(&["audit", "verify", "--database-url", &database, "--key", public.trim()]);
+    assert!(verified.contains("nothing was rewritten"), "{verified}");
+    assert_eq!(server.stop("-TERM"), Some(0));
 }
 
 /// Keys, checkpoints, verifications and proofs from the command line; nobody but the owner reads the key.
