@@ -15,7 +15,8 @@ macro_rules! tiers {
         #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
         #[serde(deny_unknown_fields)]
         pub struct $Tiers {
-            /// Who may read the record, without the groups.
+            /// Who may read the record, without the groups. Records that it names are shown where they are published
+            /// themselves.
             #[serde(default = "crate::shared::tiers::internal")]
             pub record: entity::vocab::PublicationTier,
             $(
