@@ -7,6 +7,7 @@ use crate::state::AppState;
 use crate::store::Error;
 use crate::store::digest::hex_digest;
 use crate::store::remembered::{Answered, Recalled};
+use crate::store::scope::Maker;
 use crate::store::unit::{Intent, Unit};
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -48,7 +49,8 @@ pub async fn begin_post(
     intent: Intent,
     body: &Value,
 ) -> Result<Begun, Problem> {
-    let key = if intent.dry_run { None } else { key(ask, body)? };
+    // A dry run is not kept, but a key that no write would take is told then already.
+    let key = key(ask, body)?.filter(|_| !intent.dry_run);
     let unit = begin_write(state, ask, intent).await?;
     let Some(key) = key else { return Ok(Begun::Fresh(Box::new(Writing { unit, key: None }))) };
     let recalled = match unit.recall(&key.scope, &key.request).await? {
@@ -110,7 +112,8 @@ fn replayed(answer: Answered) -> Response {
     response
 }
 
-/// The key of a request. Its scope is the principal, so that a new token of the same one still meets it.
+/// The key of a request. Its scope is the principal with what it was granted: a new token of the same one still meets it,
+/// one for another part of the register is not shown what was made there.
 fn key(ask: &Ask, body: &Value) -> Result<Option<Key>, Problem> {
     let mut given = ask.headers.get_all(&KEY).iter();
     let Some(value) = given.next() else { return Ok(None) };
@@ -130,8 +133,9 @@ fn key(ask: &Ask, body: &Value) -> Result<Option<Key>, Problem> {
     let mut parameters = ask.params.pairs().to_vec();
     parameters.sort();
     let path = ask.uri.path();
+    let Maker { principal_id, granted } = ask.caller.maker();
     Ok(Some(Key {
-        scope: hex_digest(&format!("{}\nPOST\n{path}\n{text}", ask.caller.principal_id)),
+        scope: hex_digest(&format!("{principal_id} {granted}\nPOST\n{path}\n{text}")),
         request: hex_digest(&format!("{parameters:?}\n{body}")),
     }))
 }

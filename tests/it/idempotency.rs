@@ -4,7 +4,9 @@ use crate::support::App;
 use crate::support::app::Answer;
 use entity::vocab::Role;
 use futures_util::future::join_all;
+use grantline::access::Grant;
 use grantline::http::router;
+use grantline::store::scope::Root;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
@@ -82,11 +84,17 @@ both! {
         let same = format!("Bearer {}", app.token_for(Role::Admin).await);
         assert_eq!(keyed(app, "/v1/projects", "k", &[("authorization", &same)], project("AA")).await.header("idempotency-replayed"), "true");
 
+        // One for a part of the register is not shown what was made elsewhere.
+        let part = Grant { role: Role::Admin, root: Some(Root::Project(app.project("PART").await.parse().unwrap())) };
+        let narrow = format!("Bearer {}", app.token_with("Admin of the tests", &[part]).await);
+        let theirs = keyed(app, "/v1/projects", "k", &[("authorization", &narrow)], project("AA")).await;
+        assert_eq!((theirs.problem().as_str(), theirs.header("idempotency-replayed")), ("invalid /code:already_taken", ""));
+
         app.clock.advance(chrono::TimeDelta::hours(23));
         assert_eq!(again(project("AA")).await.header("idempotency-replayed"), "true");
         app.clock.advance(chrono::TimeDelta::hours(1));
         assert_eq!(again(project("EE")).await.status, 201, "a day later it is free");
-        assert_eq!(app.column("/v1/projects?sort=code", "code").await, ["AA", "CC", "DD", "EE"]);
+        assert_eq!(app.column("/v1/projects?sort=code", "code").await, ["AA", "CC", "DD", "EE", "PART"]);
     }
 }
 
@@ -102,7 +110,9 @@ both! {
         assert_eq!(taken.problem(), "invalid /code:already_taken");
         assert_eq!(keyed(app, "/v1/projects", "l", &[], project("BB")).await.status, 201, "a corrected retry");
         for key in ["", "two words", "\"", "\"a\"b\"", &"k".repeat(256)] {
-            assert_eq!(keyed(app, "/v1/projects", key, &[], project("CC")).await.problem(), "malformed_header", "{key}");
+            for address in ["/v1/projects", "/v1/projects?dry_run=true"] {
+                assert_eq!(keyed(app, address, key, &[], project("CC")).await.problem(), "malformed_header", "{key}");
+            }
         }
         let twice = keyed(app, "/v1/projects", "a", &[("idempotency-key", "b")], project("CC")).await;
         assert_eq!(twice.problem(), "malformed_header");

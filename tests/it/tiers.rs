@@ -171,6 +171,14 @@ both! {
         assert_eq!((&funder["name"]["en"], &funder["ultimate"], &funder["withheld"]), (&json!("European Union"), &json!([]), &json!(["notes", "workings"])));
         assert_eq!(nobody.all("/v1/programmes", "funder_id").await, [json!(l.eu_funder)]);
 
+        // Nor does another list tell of what was withheld.
+        assert_eq!(nobody.all("/v1/organisations?project=LATBEL", "id").await, [json!(l.vrs)]);
+        publish(app, "/v1/projects/LATBEL", json!({"participants": "internal"})).await;
+        assert_eq!(nobody.all("/v1/organisations?project=LATBEL", "id").await, [] as [Value; 0]);
+        let project = nobody.get("/v1/projects/LATBEL?expand=lead_organisation").await.expect(200);
+        assert_eq!((&project["lead_organisation_id"], &project["lead_organisation"]), (&Value::Null, &Value::Null));
+        assert_eq!(project["withheld"], json!(["participants", "contacts", "workings"]));
+
         // Withdrawn, it is gone at once; its past is nobody's either.
         publish(app, "/v1/projects/LATBEL", json!({"record": "internal"})).await;
         assert_eq!(nobody.get("/v1/projects/LATBEL").await.problem(), "not_found");
