@@ -1,12 +1,11 @@
 //! `grantline audit keygen|checkpoint|verify|check-proof`.
-use super::{needed_database, say};
+use super::{opened, say};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::history::audit::note::{PublicKey, claimed};
 use crate::history::audit::proof::{Proof, check};
 use crate::history::audit::report::{Fault, Report, UNSEEN};
 use crate::history::audit::{Outside, keygen, load, make, verify};
-use crate::store::db::Db;
 use anyhow::{Context, bail};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -57,7 +56,7 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<()> {
         }
         Command::Checkpoint => {
             let key = load(key_file(&config)?)?;
-            let db = open(&config).await?;
+            let db = opened(&config).await?;
             let made = make(&db, &SystemClock, &key).await?;
             db.close().await;
             if !made.new {
@@ -67,7 +66,7 @@ pub async fn run(config: Config, command: Command) -> anyhow::Result<()> {
         }
         Command::Verify { checkpoint, key, json } => {
             let outside = outside(&config, &checkpoint, key.as_deref())?;
-            let db = open(&config).await?;
+            let db = opened(&config).await?;
             let report = verify(&db, &outside, &|| ()).await?;
             db.close().await;
             if json {
@@ -109,14 +108,6 @@ fn key_file(config: &Config) -> anyhow::Result<&Path> {
     path.context(
         "no key file is named: set --audit-key or GRANTLINE_AUDIT_KEY to a file outside the database",
     )
-}
-
-async fn open(config: &Config) -> anyhow::Result<Db> {
-    let db = Db::connect(needed_database(config)?, config.database_connections).await?;
-    if let Some(missing) = db.pending().await?.first() {
-        bail!("the schema is older than this program ({missing} is missing): run `grantline migrate up`");
-    }
-    Ok(db)
 }
 
 fn read(path: &Path) -> anyhow::Result<String> {

@@ -1,5 +1,5 @@
 //! `grantline grant`: what a principal may do; and roles with their scopes as the command line has them.
-use super::{needed_database, say};
+use super::{opened, say};
 use crate::access::{self, Grant};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
@@ -41,7 +41,7 @@ pub struct Arguments {
 }
 
 pub async fn run(config: Config, arguments: Arguments) -> anyhow::Result<()> {
-    let db = Db::connect(needed_database(&config)?, config.database_connections).await?;
+    let db = opened(&config).await?;
     let name = &arguments.principal;
     let granted = match &arguments.role {
         Some(role) => Some(grants(&db, role, &arguments.scope).await?),

@@ -11,6 +11,7 @@ mod serve;
 mod token;
 
 use crate::config::{Config, Settings};
+use crate::store::db::Db;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use std::io::Write;
@@ -106,6 +107,19 @@ fn needed_database(config: &Config) -> anyhow::Result<&str> {
              postgres://user:password@host/database"
         )
     })
+}
+
+/// The database, with the schema that this program knows.
+async fn opened(config: &Config) -> anyhow::Result<Db> {
+    let db = Db::connect(needed_database(config)?, config.database_connections).await?;
+    match db.pending().await?.first() {
+        None => Ok(db),
+        Some(missing) => {
+            anyhow::bail!(
+                "the schema is older than this program ({missing} is missing): run `grantline migrate up`"
+            )
+        }
+    }
 }
 
 /// A line on standard output.

@@ -1,5 +1,5 @@
 //! `grantline principal list|disable|enable`.
-use super::{needed_database, say};
+use super::{opened, say};
 use crate::access;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
@@ -26,7 +26,7 @@ pub enum Command {
 }
 
 pub async fn run(config: Config, command: Command) -> anyhow::Result<()> {
-    let db = Db::connect(needed_database(&config)?, config.database_connections).await?;
+    let db = opened(&config).await?;
     match command {
         Command::List => {
             say("id\tkind\tname\tissuer\tsubject\tsince\tdisabled")?;

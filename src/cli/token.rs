@@ -1,11 +1,10 @@
 //! `grantline token create|list|revoke`. What roles are granted for is read in `grant.rs`.
 use super::grant::{ROLES, grants, shown, unknown};
-use super::{needed_database, say};
+use super::{opened, say};
 use crate::access::{self, NewToken};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::shared::dates::parse_business_date;
-use crate::store::db::Db;
 use anyhow::{Context, bail};
 use chrono::{DateTime, NaiveTime, Utc};
 use entity::vocab::{PrincipalKind, Word};
@@ -47,8 +46,7 @@ pub enum Command {
 }
 
 pub async fn run(config: Config, command: Command) -> anyhow::Result<()> {
-    let (url, now) = (needed_database(&config)?, SystemClock.now());
-    let db = Db::connect(url, config.database_connections).await?;
+    let (db, now) = (opened(&config).await?, SystemClock.now());
     match command {
         Command::Create { name, principal, kind, role, scope, expires } => {
             let granted = match &role {

@@ -208,6 +208,16 @@ async fn tokens_and_migrations(engine: Engine) {
         "only the token goes to standard output: {text}"
     );
     let id = String::from_utf8(made.stderr).unwrap().split(' ').nth(1).unwrap().to_owned();
+    let empty = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", empty.path().join("new.db").display());
+    for command in [
+        &["token", "create", "--name", "x", "--role", "viewer"][..],
+        &["grant", "--principal", "x"],
+        &["principal", "list"],
+    ] {
+        let told = complaint(&[command, &["--database-url", &url]].concat());
+        assert!(told.contains("run `grantline migrate up`"), "{told}");
+    }
     let dated = with(&["token", "create", "--name", "dated", "--role", "viewer", "--expires", "2099-12-31"]);
     said(&dated);
     let list = said(&with(&["token", "list"]));
