@@ -1,4 +1,5 @@
-//! Who asks. A handler that takes an [`super::ask::Ask`] can't be reached by a stranger.
+//! Who asks. A handler that takes an [`super::ask::Ask`] can't be reached by a stranger, except readings of what can be
+//! published, where the installation has public access.
 use super::FACES;
 use super::problem::{IDENTITY_AWAY, Problem, UNAUTHENTICATED};
 use crate::access::oidc::{Denied, is_jwt};

@@ -212,6 +212,7 @@ lists![
     ProjectLinkKind,
     ProjectStatus,
     PublicationKind,
+    PublicationTier,
     Role,
     ScopeKind,
     SectorVocabulary,
