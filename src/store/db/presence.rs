@@ -13,11 +13,10 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
 /// How long a caller waits before the server's presence is doubted, and then between one doubt and the next.
-const PATIENCE: Duration = Duration::from_millis(200);
+const PATIENCE: Duration = Duration::from_millis(300);
 /// How long a server may take to greet. A caller of one that hangs knows within two seconds, even where the patience is
-/// needed twice because somebody was greeted just before. One that is only busy greets in a few milliseconds; where its
-/// machine is short of time, within this all the same.
-const GREETING: Duration = Duration::from_millis(1200);
+/// needed twice because somebody was greeted just before; a busy one greets in a few milliseconds.
+const GREETING: Duration = Duration::from_millis(900);
 
 /// What a look found, and when.
 type Look = Shared<BoxFuture<'static, (Instant, Result<(), ErrorKind>)>>;
