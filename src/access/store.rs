@@ -1,6 +1,7 @@
 //! Principals and tokens in the database. A token's text is shown once and kept only as its SHA-256: 256 random
 //! bits need no slow hash.
 use super::caller::{Caller, Grant};
+use super::principals::granted;
 use crate::clock::new_id;
 use crate::store::db::Db;
 use crate::store::digest::hex_digest;
@@ -284,9 +285,7 @@ pub struct Granted {
 pub async fn granted_to_principal(db: &Db, name: &str) -> Result<Option<Granted>> {
     let found = principal::Entity::find().filter(principal_key(name)).one(&db.read).await?;
     let Some(principal) = found else { return Ok(None) };
-    let of = access_grant::Column::PrincipalId.eq(principal.id);
-    let granted = access_grant::Entity::find().filter(of).order_by_asc(access_grant::Column::Id);
-    let grants = granted.all(&db.read).await?.iter().map(grant).collect();
+    let grants = granted(db, principal.id).await?;
     Ok(Some(Granted { id: principal.id, grants, organisation_id: principal.organisation_id }))
 }
 
