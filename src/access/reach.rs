@@ -37,14 +37,20 @@ pub fn party(
 ) -> Vec<SelectStatement> {
     let itself = || some(all, "organisation", &[organisation]);
     let of = |table, take, by| step(all, table, take, by, itself());
+    let as_funder = || of("funder", "id", "organisation_id");
     let through = |table, take, by, name| step(all, table, take, by, within.party(name));
     match resource.name {
         "organisation" => vec![itself()],
+        "funder" => vec![as_funder()],
+        "programme" => vec![
+            of("programme", "id", "managing_organisation_id"),
+            step(all, "programme", "id", "funder_id", as_funder()),
+        ],
         "grant_agreement" => vec![
             of("agreement_party", "grant_agreement_id", "organisation_id"),
             of("funding_hop", "grant_agreement_id", "payer_id"),
             of("funding_hop", "grant_agreement_id", "recipient_id"),
-            step(all, "grant_agreement", "id", "funder_id", of("funder", "id", "organisation_id")),
+            step(all, "grant_agreement", "id", "funder_id", as_funder()),
         ],
         "project" => vec![
             of("project", "id", "lead_organisation_id"),

@@ -29,6 +29,16 @@ const MEMBERS_OF_WORKINGS: [&str; 6] =
 /// The tier of the record itself.
 const RECORD: &str = "record";
 
+/// The table of the records that a caller sees.
+fn shown_table(resource: &str) -> String {
+    format!("shown_{resource}")
+}
+
+/// The table of the records to which a caller's organisation is a party.
+fn party_table(resource: &str) -> String {
+    format!("party_{resource}")
+}
+
 fn column(table: &str, name: &str) -> Expr {
     Expr::col((Alias::new(table), Alias::new(name)))
 }
@@ -38,11 +48,6 @@ fn tier(group: &str) -> String {
 }
 
 impl Within {
-    /// The name of the table of what is published to the caller's organisation as a party, and of all that it sees.
-    fn table_of(kind: &str, resource: &Resource) -> String {
-        format!("{kind}_{}", resource.name)
-    }
-
     pub(super) fn published_in(&self, all: &View) -> Option<Published> {
         self.published.filter(|_| !all.is_past())
     }
@@ -50,14 +55,14 @@ impl Within {
     /// `SELECT id`: the records that the caller sees, by its roles or because they were published.
     pub(super) fn shown(&self, all: &View, resource: &Resource) -> SelectStatement {
         match (self.published_in(all), &resource.publishing) {
-            (Some(_), Some(_)) => named(Self::table_of("shown", resource)),
+            (Some(_), Some(_)) => named(shown_table(resource.name)),
             _ => self.ids_of(all, resource.name),
         }
     }
 
     /// `SELECT id`: the records to which the caller's organisation is a party.
     pub fn party(&self, resource: &str) -> SelectStatement {
-        named(format!("party_{resource}"))
+        named(party_table(resource))
     }
 
     /// Whether a row of a resource, or a group of its fields, was published to the caller.
@@ -133,7 +138,7 @@ impl Within {
                 // A party to nothing of the kind.
                 let mut none = all.select_columns(resource.table.name, "id", &["id"]);
                 none.and_where(Expr::value(false));
-                tables.push(defined(Self::table_of("party", resource), none, selects));
+                tables.push(defined(party_table(resource.name), none, selects));
             }
         }
         // A record that can't be without another one is not shown without it: those that need none come first.
@@ -149,7 +154,7 @@ impl Within {
             for (name, target) in needed(resource) {
                 further.and_where(column(table, name).in_subquery(self.shown(all, target)));
             }
-            tables.push(defined(Self::table_of("shown", resource), self.ids(all, resource), vec![further]));
+            tables.push(defined(shown_table(resource.name), self.ids(all, resource), vec![further]));
         }
         tables
     }

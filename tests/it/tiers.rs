@@ -206,6 +206,38 @@ both! {
             let me = partner.get("/v1/me").await.expect(200);
             assert_eq!((&me["principal"]["organisation_id"], &me["grants"]), (&json!(organisation), &json!([])));
         }
+        // A funder is a party to its own record and to its programmes.
+        let (bank, manager) = (app.organisation("A bank").await, app.organisation("A manager").await);
+        publish(app, &format!("/v1/organisations/{bank}"), json!({"record": "partners"})).await;
+        let tiers = json!({"record": "partners"});
+        let funder = app.create("/v1/funders", json!({"organisation_id": bank, "publication_tiers": tiers})).await;
+        let funder = funder.rsplit('/').next().unwrap();
+        let programme = json!({"code": "OF-A-BANK", "kind": "facility", "name": {"en": "Of a bank"}, "funder_id": funder, "managing_organisation_id": manager,
+            "publication_tiers": tiers});
+        app.create("/v1/programmes", programme).await;
+        for (name, organisation) in [("bank", &bank), ("manager", &manager)] {
+            let partner = Reader::partner(app, name, organisation, &[]).await;
+            assert_eq!(partner.all("/v1/funders", "id").await, [json!(funder)], "{name}");
+            assert_eq!(partner.all("/v1/programmes", "code").await, [json!("OF-A-BANK")], "{name}");
+        }
+        let payer = Reader::partner(app, "ultimate payer", &l.eu, &[]).await;
+        // A page costs the same statements whatever it holds.
+        let cost = async |address: &str| {
+            let before = app.statements.load(Ordering::Relaxed);
+            let length = payer.all(address, "id").await.len();
+            (app.statements.load(Ordering::Relaxed) - before, length)
+        };
+        let expand = "expand=lead_organisation,agreements,events,publications";
+        let (one, one_length) = cost(&format!("/v1/projects?{expand}&limit=2")).await;
+        for code in ["PUBLISHED-2", "PUBLISHED-3", "PUBLISHED-4"] {
+            let project = app.project(code).await;
+            app.part(&format!("projects/{project}"), "participants", json!({"organisation_id": l.eu, "role": "partner"})).await;
+            publish(app, &format!("/v1/projects/{project}"), json!({"record": "partners", "participants": "partners"})).await;
+        }
+        let (many, many_length) = cost(&format!("/v1/projects?{expand}&limit=200")).await;
+        assert_eq!((one_length, many_length), (1, 4));
+        assert_eq!(one, many, "a list costs the same however long it is");
+
         let coordinator = Reader::partner(app, "coordinator", &l.vrs, &[]).await;
         publish(app, &format!("/v1/grant-agreements/{}", l.agreement), json!({"money": "partners"})).await;
         let agreement = coordinator.get(&format!("/v1/grant-agreements/{}", l.agreement)).await.expect(200);

@@ -166,10 +166,23 @@ impl App {
         headers: &[(&str, &str)],
         body: Option<Value>,
     ) -> Answer {
-        let mut request = Request::builder().method(method).uri(path);
+        let token = format!("Bearer {}", self.token);
+        let mut with_token = headers.to_vec();
         if headers.iter().all(|(name, _)| *name != "authorization") {
-            request = request.header("authorization", format!("Bearer {}", self.token));
+            with_token.push(("authorization", &token));
         }
+        self.without_token(method, path, &with_token, body).await
+    }
+
+    /// The same without a token of its own accord.
+    pub async fn without_token(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -184,23 +197,6 @@ impl App {
             None => request.body(Body::empty()),
         };
         self.send(request.unwrap()).await
-    }
-
-    /// The same without a token.
-    pub async fn without_token(
-        &self,
-        method: &str,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: Option<Value>,
-    ) -> Answer {
-        let mut request = Request::builder().method(method).uri(path);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let kind = if method == "PATCH" { "application/merge-patch+json" } else { "application/json" };
-        let body = body.map_or(Body::empty(), |body| Body::from(body.to_string()));
-        self.send(request.header("content-type", kind).body(body).unwrap()).await
     }
 
     pub async fn get(&self, path: &str) -> Answer {
