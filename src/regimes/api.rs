@@ -1,5 +1,9 @@
 //! `/v1/regimes`: versions of funders' rules, published, listed, resolved and compared. Their description for the OpenAPI
-//! document is in `document.rs`.
+//! document is in `api/document.rs`.
+mod document;
+
+pub use document::{document, tag};
+
 use super::difference::{Difference, differences};
 use super::inherit::resolve;
 use super::model::RegimeKey;
@@ -42,7 +46,7 @@ pub static FACE: Face = Face {
     many: "regimes",
     about: "A funder's rules as data: versions that never change once they are published.",
     fields: SchemaOf::new::<Regime>(),
-    example: || json!({}),
+    example: document::example,
     parts: &[],
 };
 
@@ -92,7 +96,7 @@ pub struct RegimeVersion {
     #[schema(required, max_items = 20000)]
     pub origins: Option<Vec<RegimeOrigin>>,
     /// Places of the document that nobody has confirmed yet: findings that rest on them say so.
-    #[schema(max_items = 20000)]
+    #[schema(schema_with = document::places)]
     pub unconfirmed: Vec<String>,
 }
 

@@ -4,7 +4,6 @@ mod api;
 mod catalogue;
 mod content;
 mod difference;
-mod document;
 mod inherit;
 pub mod model;
 mod pattern;
@@ -13,7 +12,6 @@ mod publish;
 mod schema;
 mod store;
 
-pub use api::{FACE, routes};
-pub use document::{document, tag};
+pub use api::{FACE, document, routes, tag};
 pub use profiles::ship;
 pub use store::REGIME;

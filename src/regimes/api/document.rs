@@ -1,9 +1,10 @@
 //! `/v1/regimes` for the OpenAPI document.
-use super::api::{FACE, Regime, RegimeComparison, RegimeDifference, RegimeList, RegimeOrigin, RegimeVersion};
-use super::model::RegimeKey;
+use super::{FACE, Regime, RegimeComparison, RegimeDifference, RegimeList, RegimeOrigin, RegimeVersion};
 use crate::http::insert_schema;
 use crate::http::resource::{Effect, Operations, Post};
+use crate::regimes::model::RegimeKey;
 use serde_json::{Map, Value, json};
+use utoipa::openapi::schema::{Array, ArrayBuilder, ObjectBuilder, SchemaFormat, Type};
 
 /// A regime that extends another one, as it would be uploaded.
 const YAML: &str = "schema: funder-regime/1\nid: eu-amif-union-actions\nversion: \"2024.1\"\nextends: eu-mga-2021-27\n\
@@ -15,7 +16,7 @@ pub fn tag() -> Value {
 }
 
 /// The same as JSON.
-fn example() -> Value {
+pub(super) fn example() -> Value {
     json!({
         "schema": "funder-regime/1",
         "id": "eu-amif-union-actions",
@@ -25,6 +26,16 @@ fn example() -> Value {
         "budget": {"indirect": {"rate": "0.07"}},
         "rules": [{"rule": "E04", "with": {"threshold": "325000"}, "confidence": "to_confirm"}],
     })
+}
+
+/// A list of JSON pointers.
+pub(super) fn places() -> Array {
+    let place = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::Custom("json-pointer".into())))
+        .max_length(Some(2000))
+        .examples([json!("/retention")]);
+    ArrayBuilder::new().items(place).max_items(Some(20_000)).build()
 }
 
 /// The body of an upload: only what names it. The rest is held against the schema that the server serves.
