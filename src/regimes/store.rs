@@ -4,7 +4,7 @@ use super::model::RegimeKey;
 use crate::store::aggregate::typed;
 use crate::store::read::{Reader, column};
 use crate::store::resource::Parsed;
-use crate::store::{Error, Reference, Resource, Result, Row, Table};
+use crate::store::{Error, Resource, Result, Row, Table};
 use entity::regime::Model;
 use sea_orm::sea_query::{ExprTrait, Order};
 use serde::de::Error as _;
@@ -15,7 +15,8 @@ pub static REGIME: Resource = Resource {
     table: Table::of::<entity::regime::Entity>("regime", &[], &["edition_key"]),
     code: None,
     parse: never,
-    references: &[Reference::to("parent_id", "regime")],
+    // Its parent is never deleted: the foreign key is guard enough.
+    references: &[],
     unique: &["reference"],
     computed: |_| Row::new(),
     named_by: &[],

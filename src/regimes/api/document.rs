@@ -1,5 +1,6 @@
 //! `/v1/regimes` for the OpenAPI document.
-use super::{FACE, Regime, RegimeComparison, RegimeDifference, RegimeList, RegimeOrigin, RegimeVersion};
+use super::FACE;
+use super::shown::{Regime, RegimeComparison, RegimeDifference, RegimeList, RegimeOrigin, RegimeVersion};
 use crate::http::insert_schema;
 use crate::http::resource::{Effect, Operations, Post};
 use crate::regimes::model::RegimeKey;
