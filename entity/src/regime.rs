@@ -19,5 +19,6 @@ pub struct Model {
     #[sea_orm(column_type = "JsonBinary")]
     pub document: Json,
     pub edition_key: i64,
+    pub search_text: String,
 }
 impl ActiveModelBehavior for ActiveModel {}

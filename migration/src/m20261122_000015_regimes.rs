@@ -14,6 +14,7 @@ const REGIME: Plan = Plan {
         text("checksum"),
         json("document"),
         big("edition_key"),
+        text("search_text"),
     ],
     references: &[("parent_id", "regime")],
     unique: &["reference"],

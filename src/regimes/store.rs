@@ -1,6 +1,7 @@
 //! The table of regimes: a record for each version. It is part of the register, so that each has its entry in the history
 //! and its place under the signed checkpoints; nobody changes or deletes one, so those operations are not offered.
 use super::model::RegimeKey;
+use crate::shared::search::search_text;
 use crate::store::aggregate::typed;
 use crate::store::read::{Reader, column};
 use crate::store::resource::Parsed;
@@ -8,17 +9,21 @@ use crate::store::{Error, Resource, Result, Row, Table};
 use entity::regime::Model;
 use sea_orm::sea_query::{ExprTrait, Order};
 use serde::de::Error as _;
+use serde_json::json;
 
 pub static REGIME: Resource = Resource {
     name: "regime",
     path: "regimes",
-    table: Table::of::<entity::regime::Entity>("regime", &[], &["edition_key"]),
+    table: Table::of::<entity::regime::Entity>("regime", &[], &["edition_key", "search_text"]),
     code: None,
     parse: never,
     // Its parent is never deleted: the foreign key is guard enough.
     references: &[],
-    unique: &["reference"],
-    computed: |_| Row::new(),
+    // `publish` looks first, and takes another look where the index says that somebody else was faster.
+    unique: &[],
+    computed: |record| {
+        Row::from_iter([("search_text".to_owned(), json!(search_text(record, &["code", "edition"])))])
+    },
     named_by: &[],
     parts: &[],
     neighbours: &[],
