@@ -19,6 +19,7 @@ pub mod lifecycle;
 pub mod logging;
 pub mod organisations;
 pub mod projects;
+pub mod regimes;
 pub mod shared;
 pub mod state;
 pub mod store;
@@ -39,6 +40,7 @@ pub static REGISTER: Register = Register {
         &events::EVENT,
         &events::PUBLICATION,
         &claims::CLAIM,
+        &regimes::REGIME,
     ],
     derivations: &[
         Derivation { of: &["funder"], derive: funders::derive },
@@ -68,6 +70,7 @@ pub static REGISTER: Register = Register {
             "person",
             "organisation",
             "claim",
+            "regime",
         ],
         ids: access::reach,
         party: access::party,

@@ -24,6 +24,7 @@ pub mod project_link;
 pub mod project_participant;
 pub mod publication;
 pub mod publication_link;
+pub mod regime;
 pub mod status_change;
 pub mod token;
 pub mod vocab;

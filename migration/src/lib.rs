@@ -16,6 +16,7 @@ mod m20261122_000011_grants;
 mod m20261122_000012_oidc;
 mod m20261122_000013_granted;
 mod m20261122_000014_publication;
+mod m20261122_000015_regimes;
 
 /// Every step, oldest first. Released steps are never edited.
 pub struct Migrator;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000012_oidc::Migration),
             Box::new(m20261122_000013_granted::Migration),
             Box::new(m20261122_000014_publication::Migration),
+            Box::new(m20261122_000015_regimes::Migration),
         ]
     }
 }

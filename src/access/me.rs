@@ -4,7 +4,7 @@ use super::role::Action;
 use crate::http::ask::Ask;
 use crate::http::problem::Problem;
 use crate::http::resource::{Operations, records_answer};
-use crate::http::{FACES, for_all, insert_schema};
+use crate::http::{faces, for_all, insert_schema};
 use crate::state::AppState;
 use crate::store::scope::Root;
 use axum::Router;
@@ -78,7 +78,7 @@ pub fn routes() -> Router<AppState> {
 async fn me(State(_): State<AppState>, mut ask: Ask) -> Result<Response, Problem> {
     ask.params.done()?;
     let caller = &ask.caller;
-    let actions = FACES.iter().map(|face| {
+    let actions = faces().map(|face| {
         let name = face.resource.name;
         let lives = face.resource.life.is_some();
         let able = Action::ALL

@@ -24,6 +24,8 @@ pub fn reach(all: &View, within: &Within, resource: &'static Resource) -> Vec<Se
         "claim" => scope.claims(),
         "programme" => scope.programmes().into_iter().collect(),
         "funder" => scope.some("funder", &scope.funders()).into_iter().collect(),
+        // Rules, not records: whoever has a role for anything reads them.
+        "regime" if !within.roots.is_empty() => vec![all.select_columns("regime", "id", &["id"])],
         _ => Vec::new(),
     }
 }
@@ -170,7 +172,8 @@ impl Hanging<'_> {
 
     /// Claims about what lies within the scope.
     fn claims(&self) -> Vec<SelectStatement> {
-        let subjects = crate::REGISTER.resources.iter().filter(|r| r.name != "claim" && r.name != "person");
+        let subjects =
+            crate::REGISTER.resources.iter().filter(|r| !["claim", "person", "regime"].contains(&r.name));
         subjects
             .map(|subject| {
                 let columns = ["id", "subject_kind", "subject_id"];

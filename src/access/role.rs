@@ -32,12 +32,19 @@ impl Action {
 /// is what was written. What hangs on no record counts for the whole register only.
 pub const PERSONAL_DATA: &str = "personal_data";
 pub const AUDIT: &str = "audit";
+/// Versions of funders' rules, which hang on no record either and never change.
+const REGIME: &str = "regime";
 
 /// Whether a role may act on a resource (its singular name).
 pub fn may(role: Role, action: Action, resource: &str) -> bool {
     match role {
         _ if resource == PERSONAL_DATA => role == Role::Admin,
         _ if resource == AUDIT => matches!(role, Role::Admin | Role::Auditor) && action == Action::Read,
+        _ if resource == REGIME => match action {
+            Action::Read => true,
+            Action::Create => matches!(role, Role::Admin | Role::ProgrammeManager),
+            Action::Update | Action::Delete | Action::Transition => false,
+        },
         Role::Admin | Role::ProgrammeManager => true,
         Role::Viewer | Role::Auditor => action == Action::Read,
         Role::Contributor => action == Action::Read || ["event", "publication"].contains(&resource),
@@ -62,7 +69,7 @@ mod tests {
             Role::Viewer,
             Role::Auditor,
         ] {
-            for resource in ["project", "grant_agreement", "event", PERSONAL_DATA, AUDIT] {
+            for resource in ["project", "grant_agreement", "event", PERSONAL_DATA, AUDIT, REGIME] {
                 let may: Vec<&str> =
                     Action::ALL.into_iter().filter(|a| may(role, *a, resource)).map(Action::code).collect();
                 table += &format!("{role:?} {resource}: {}\n", may.join(" "));
@@ -75,31 +82,37 @@ mod tests {
              Admin event: read create update delete transition\n\
              Admin personal_data: read create update delete transition\n\
              Admin audit: read\n\
+             Admin regime: read create\n\
              ProgrammeManager project: read create update delete transition\n\
              ProgrammeManager grant_agreement: read create update delete transition\n\
              ProgrammeManager event: read create update delete transition\n\
              ProgrammeManager personal_data: \n\
              ProgrammeManager audit: \n\
+             ProgrammeManager regime: read create\n\
              FinanceOfficer project: read\n\
              FinanceOfficer grant_agreement: read create update transition\n\
              FinanceOfficer event: read\n\
              FinanceOfficer personal_data: \n\
              FinanceOfficer audit: \n\
+             FinanceOfficer regime: read\n\
              Contributor project: read\n\
              Contributor grant_agreement: read\n\
              Contributor event: read create update delete transition\n\
              Contributor personal_data: \n\
              Contributor audit: \n\
+             Contributor regime: read\n\
              Viewer project: read\n\
              Viewer grant_agreement: read\n\
              Viewer event: read\n\
              Viewer personal_data: \n\
              Viewer audit: \n\
+             Viewer regime: read\n\
              Auditor project: read\n\
              Auditor grant_agreement: read\n\
              Auditor event: read\n\
              Auditor personal_data: \n\
-             Auditor audit: read\n"
+             Auditor audit: read\n\
+             Auditor regime: read\n"
         );
     }
 }

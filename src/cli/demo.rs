@@ -1,6 +1,6 @@
 //! `grantline demo`: an embedded database with the demo portfolio, a token, and a request to paste.
 use super::say;
-use super::serve::{Told, listen, open, until_told};
+use super::serve::{Told, listen, open, shipped, until_told};
 use crate::access::{self, Grant, NewToken};
 use crate::config::Config;
 use crate::imports::demo::load_demo;
@@ -16,6 +16,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let listener = listen(&config).await?;
     let state = open(config, &url).await?;
     let loaded = load_demo(&state).await.map_err(explained)?;
+    shipped(&state).await?;
     let token = token(&state).await?;
     let address = format!("http://{}", listener.local_addr()?);
     let records = match loaded {

@@ -6,10 +6,10 @@ use crate::config::Config;
 use crate::history::audit;
 use crate::http::router;
 use crate::http::serve::{Limits, Stopped, serve};
-use crate::logging;
 use crate::state::AppState;
 use crate::store::db::Db;
 use crate::store::number_waiting;
+use crate::{logging, regimes};
 use anyhow::Context;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,6 +26,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let url = needed_database(&config)?.to_owned();
     let listener = listen(&config).await?;
     let state = open(config, &url).await?;
+    shipped(&state).await?;
     let told = Told::new()?;
     tracing::info!(address = %listener.local_addr()?, "listening");
     until_told(listener, state, told).await
@@ -78,6 +79,15 @@ pub async fn open(config: Config, url: &str) -> anyhow::Result<AppState> {
         tracing::info!(?kept, "erasures were kept up");
     }
     Ok(state)
+}
+
+/// Publishes the regimes that come with the program and are not there yet.
+pub async fn shipped(state: &AppState) -> anyhow::Result<()> {
+    let count = regimes::ship(state).await.context("the regimes of the program can't be published")?;
+    if count > 0 {
+        tracing::info!(count, "regimes of the program were published");
+    }
+    Ok(())
 }
 
 /// What is done by the clock: erasing what need not be kept any longer, asking for the identity provider's keys, and

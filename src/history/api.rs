@@ -9,7 +9,7 @@ use crate::http::problem::Problem;
 use crate::http::resource::{
     Actor, HistoryEntry, HistoryList, Operations, asked, begin_read, records_answer,
 };
-use crate::http::{FACES, insert_schema};
+use crate::http::{face, faces, insert_schema};
 use crate::state::AppState;
 use crate::store::entries::{Entry, entries};
 use crate::store::number_waiting;
@@ -73,7 +73,7 @@ async fn list(State(state): State<AppState>, mut ask: Ask) -> Result<Response, P
     ask.must(Action::Read, "history_entry")?;
     let mut asked = asked(&mut ask, &state, false);
     for name in ask.params.list("resource").unwrap_or_default() {
-        let names: Vec<&str> = FACES.iter().map(|face| face.resource.name).collect();
+        let names: Vec<&str> = faces().map(|face| face.resource.name).collect();
         if names.contains(&name.as_str()) {
             asked.which.resources.push(name);
         } else {
@@ -92,7 +92,7 @@ async fn list(State(state): State<AppState>, mut ask: Ask) -> Result<Response, P
 }
 
 fn shown(entry: Entry) -> Option<Change> {
-    let face = FACES.iter().find(|face| face.resource.name == entry.aggregate)?;
+    let face = face(&entry.aggregate)?;
     let address = format!("/v1/{}/{}", face.resource.path, entry.aggregate_id);
     Some(Change {
         history: format!("{address}/history"),
@@ -119,7 +119,7 @@ pub fn document(schemas: &mut Map<String, Value>, paths: &mut Map<String, Value>
     insert_schema::<HistoryList>("HistoryList", schemas);
     insert_schema::<Change>("Change", schemas);
     insert_schema::<ChangeList>("ChangeList", schemas);
-    let words: Vec<&str> = FACES.iter().map(|face| face.resource.name).collect();
+    let words: Vec<&str> = faces().map(|face| face.resource.name).collect();
     let resource = json!({"name": "resource", "in": "query",
         "description": "Only changes of these resources: singular names, separated by commas.",
         "schema": {"type": "string", "minLength": 1, "maxLength": 400, "pattern": "^[a-z_]+(,[a-z_]+)*$", "x-known-values": words}});

@@ -33,6 +33,11 @@ impl Contract {
         Self { document, schemas, validators: Mutex::default() }
     }
 
+    /// The same service for schemas that are not the document's: named, and referring to each other as there.
+    pub fn of(schemas: Value) -> Self {
+        Self::new(json!({"components": {"schemas": schemas}}))
+    }
+
     /// The names of a schema's members, in its order.
     pub fn members(&self, schema: &str) -> Vec<String> {
         let properties = self.schemas[schema]["properties"].as_object();

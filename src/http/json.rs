@@ -16,6 +16,9 @@ pub const MERGE_PATCH: &str = "application/merge-patch+json";
 /// goes 128 levels deep.
 const DEEPEST: usize = 64;
 
+/// RFC 9512.
+pub const YAML: &str = "application/yaml";
+
 /// A body, not yet held against a schema. `PATCH` takes a merge patch, all else JSON.
 pub struct Body(pub Value);
 
@@ -24,29 +27,39 @@ impl FromRequest<AppState> for Body {
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
         let expected = if request.method() == axum::http::Method::PATCH { MERGE_PATCH } else { JSON };
-        let given = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
-        let media_type = given.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-        if !media_type.eq_ignore_ascii_case(expected) {
-            return Err(Problem::new(UNSUPPORTED_MEDIA_TYPE).with(json!({"expected": expected})));
-        }
-        // A compressed body may be a thousand times what it seems to be: none is unpacked (RFC 9110, section 15.5.16).
-        let coded =
-            request.headers().get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
-        if coded {
-            let expected = format!("{expected}, and no Content-Encoding");
-            return Err(Problem::new(UNSUPPORTED_MEDIA_TYPE).with(json!({"expected": expected})));
-        }
-        let max = state.config.body_limit;
-        let bytes = match Bytes::from_request(request, state).await {
-            Ok(bytes) => bytes,
-            Err(rejection) if rejection.status() == 413 => {
-                return Err(Problem::new(BODY_TOO_LARGE).with(json!({"max": max})));
-            }
-            Err(rejection) => {
-                return Err(Problem::new(MALFORMED_BODY).with(json!({"reason": rejection.body_text()})));
-            }
-        };
+        let (_, bytes) = bytes(request, state, &[expected]).await?;
         read(&bytes).map(Self)
+    }
+}
+
+/// The bytes of a body that has one of these media types, and which.
+///
+/// # Errors
+/// 415 for other ones, 413 for too much.
+pub async fn bytes(
+    request: Request,
+    state: &AppState,
+    expected: &[&'static str],
+) -> Result<(&'static str, Bytes), Problem> {
+    let given = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+    let media_type = given.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    let names = expected.join(" or ");
+    let Some(media_type) = expected.iter().find(|known| media_type.eq_ignore_ascii_case(known)) else {
+        return Err(Problem::new(UNSUPPORTED_MEDIA_TYPE).with(json!({"expected": names})));
+    };
+    // A compressed body may be a thousand times what it seems to be: none is unpacked (RFC 9110, section 15.5.16).
+    let coded = request.headers().get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
+    if coded {
+        let expected = format!("{names}, and no Content-Encoding");
+        return Err(Problem::new(UNSUPPORTED_MEDIA_TYPE).with(json!({"expected": expected})));
+    }
+    let max = state.config.body_limit;
+    match Bytes::from_request(request, state).await {
+        Ok(bytes) => Ok((media_type, bytes)),
+        Err(rejection) if rejection.status() == 413 => {
+            Err(Problem::new(BODY_TOO_LARGE).with(json!({"max": max})))
+        }
+        Err(rejection) => Err(Problem::new(MALFORMED_BODY).with(json!({"reason": rejection.body_text()}))),
     }
 }
 
@@ -59,6 +72,12 @@ pub fn read(bytes: &[u8]) -> Result<Value, Problem> {
         let reason = format!("it is nested deeper than {DEEPEST} levels");
         return Err(Problem::new(MALFORMED_BODY).with(json!({"reason": reason})));
     }
+    kept(value)
+}
+
+/// # Errors
+/// 422 naming each text that holds NUL.
+pub fn kept(value: Value) -> Result<Value, Problem> {
     let mut faults = Faults::default();
     refuse_nul(&value, "", &mut faults);
     if faults.is_empty() { Ok(value) } else { Err(Problem::faults(INVALID, faults)) }

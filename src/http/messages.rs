@@ -241,6 +241,47 @@ pub const MESSAGES: &[(&str, &str, &str)] = &[
         "personas dati ir ierobežoti un jāglabā līdz {until}",
     ),
     ("in_the_past", "{date} is before today, {today}", "{date} ir pirms šodienas, {today}"),
+    (
+        "unquoted",
+        "readers of YAML may take {text} for a number, true, false or nothing: write it in quotes",
+        "YAML lasītāji {text} var uztvert kā skaitli, jā, nē vai neko: rakstiet to pēdiņās",
+    ),
+    (
+        "not_exact",
+        "{value} is kept exactly as a text only: write it in quotes",
+        "{value} precīzi glabā tikai kā tekstu: rakstiet to pēdiņās",
+    ),
+    (
+        "not_a_term",
+        "{value} is no term of whole months or whole days that runs forwards; examples: {examples}",
+        "{value} nav termiņš veselos mēnešos vai dienās uz priekšu; piemēri: {examples}",
+    ),
+    ("unknown_rule", "there is no rule {rule}; known are: {known}", "nav noteikuma {rule}; zināmie: {known}"),
+    (
+        "unknown_entry",
+        "{value} is not among the entries of this regime: {known}",
+        "{value} nav šī režīma ierakstu vidū: {known}",
+    ),
+    (
+        "unknown_regime",
+        "no regime {regime} is published: extend one by its id, or one version as id:version",
+        "režīms {regime} nav publicēts: paplašiniet to pēc id vai versiju kā id:versija",
+    ),
+    (
+        "circular_extends",
+        "a regime can't descend from itself: {chain}",
+        "režīms nevar mantot pats no sevis: {chain}",
+    ),
+    (
+        "unusable_pattern",
+        "is no regular expression of the kind that always ends (no look-around, no back-reference): {reason}",
+        "nav tāda regulārā izteiksme, kas vienmēr beidzas (bez skatīšanās apkārt un atpakaļatsaucēm): {reason}",
+    ),
+    (
+        "endless_pattern",
+        "repeats what is repeated already, as in (a+)+: other programs could search for ever",
+        "atkārto jau atkārtotu, kā (a+)+: citas programmas varētu meklēt bezgalīgi",
+    ),
     ("referenced_by", "{resource} {id} refers to it", "uz to atsaucas {resource} {id}"),
 ];
 

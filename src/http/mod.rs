@@ -22,12 +22,12 @@ pub mod resource;
 pub mod serve;
 
 pub use code_lists::for_all;
-pub use contract::{contract, plain};
+pub use contract::{Contract, contract, plain};
 pub use openapi::{header_refs, insert as insert_schema};
 pub use pages::DOCUMENT;
 
 use crate::state::AppState;
-use crate::{access, agreements, claims, events, funders, lifecycle, organisations, projects};
+use crate::{access, agreements, claims, events, funders, lifecycle, organisations, projects, regimes};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -36,7 +36,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::cors::{AllowOrigin, Any, CorsLayer};
 
-/// Every resource, in the order of the document.
+/// Every resource with the operations that are written once for all, in the order of the document.
 pub static FACES: &[&Face] = &[
     &projects::FACE,
     &agreements::FACE,
@@ -48,6 +48,14 @@ pub static FACES: &[&Face] = &[
     &access::PERSONS,
     &claims::FACE,
 ];
+
+/// Resources with operations of their own instead of those that all others have.
+pub static APART: &[&Face] = &[&regimes::FACE];
+
+/// Every resource of the register.
+pub fn faces() -> impl Iterator<Item = &'static Face> {
+    FACES.iter().chain(APART).copied()
+}
 
 /// The schemas of members that are worked out, by resource: what `REGISTER.derivations` add.
 pub static DERIVED: &[(&[&str], SchemaOf)] = &[
@@ -64,7 +72,7 @@ pub static DERIVED: &[(&[&str], SchemaOf)] = &[
 
 /// The face of a resource, by its singular name.
 pub fn face(resource: &str) -> Option<&'static Face> {
-    FACES.iter().copied().find(|face| face.resource.name == resource)
+    faces().find(|face| face.resource.name == resource)
 }
 
 /// Every route with its layers.

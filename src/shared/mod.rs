@@ -19,6 +19,7 @@ pub mod record;
 pub mod search;
 pub mod text;
 pub mod tiers;
+pub mod yaml;
 
 /// Gives a type that has `parse(&str) -> Result<Self, Invalid>` and `Display` the rest of what a string type
 /// needs: `FromStr`, serde as that string, and a schema that names its format.

@@ -61,9 +61,10 @@ impl Reader<'_> {
         decoded(table, &self.conn.query_all(statement).await?)
     }
 
-    /// Whether the view shows no record of any resource.
-    pub async fn is_empty(&self) -> Result<bool> {
-        for resource in self.register.resources {
+    /// Whether the view shows no record of any resource but these.
+    pub async fn is_empty_but_for(&self, beside: &[&str]) -> Result<bool> {
+        let counted = |resource: &&&'static Resource| !beside.contains(&resource.name);
+        for resource in self.register.resources.iter().filter(counted) {
             let mut select = self.view.select_columns(resource.table.name, "id", &["id"]);
             select.limit(1);
             if self.one(&select).await?.is_some() {

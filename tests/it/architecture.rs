@@ -3,7 +3,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order of dependence: each may use those before it, never those after.
-const ROOMS: [&str; 9] = [
+const ROOMS: [&str; 10] = [
     "organisations",
     "funders",
     "access",
@@ -12,6 +12,7 @@ const ROOMS: [&str; 9] = [
     "events",
     "claims",
     "lifecycle",
+    "regimes",
     "history",
 ];
 

@@ -29,6 +29,7 @@ mod past;
 mod personal_data;
 mod program;
 mod races;
+mod regimes;
 mod scopes;
 mod server;
 mod spoilt_bodies;

@@ -45,6 +45,19 @@ fn entry(path: &str, method: &str) -> Option<Entry> {
         let action = if method == "delete" { Action::Delete } else { Action::Read };
         return Some(Entry { action, everywhere: true, ..read(PERSONAL_DATA, true) });
     }
+    if path.starts_with("/v1/regimes") {
+        let body = crate::regimes::child("eu-child", "2026.1");
+        return Some(match method {
+            "post" => Entry {
+                action: Action::Create,
+                resource: "regime",
+                one: false,
+                everywhere: true,
+                body: Some(body),
+            },
+            _ => read("regime", false),
+        });
+    }
     if path == "/v1/changes" {
         return Some(read("history_entry", false));
     }
@@ -108,6 +121,8 @@ pub async fn world(app: &App) -> HashMap<String, (String, String)> {
 both! {
     async fn every_operation_for_every_role_within_and_outside(app: App) {
         let world = world(app).await;
+        grantline::regimes::ship(&app.state).await.unwrap();
+        let record = app.get("/v1/regimes").await.json()["items"][0]["record_id"].as_str().unwrap().to_owned();
         let elsewhere = app.project("ELSEWHERE").await.parse().unwrap();
         let mut callers = Vec::new();
         for role in ROLES {
@@ -124,13 +139,18 @@ both! {
         for (path, methods) in contract().document["paths"].as_object().unwrap() {
             for (method, operation) in methods.as_object().unwrap() {
                 let entry = entry(path, method);
-                let (mut address, root) = world.get(path).cloned().unwrap_or_else(|| (path.replace("{name}", "roles").replace("{entry}", "1"), String::new()));
+                let (mut address, root) = world.get(path).cloned().unwrap_or_else(|| (path.replace("{name}", "roles").replace("{entry}", "1")
+                    .replace("regimes/{id}/history", &format!("regimes/{record}/history"))
+                    .replace("{id}", "eu-prag-icmpd-mpf").replace("{version}", "2019.1"), String::new()));
                 let takes_dry_run = operation["parameters"].as_array().unwrap().iter().map(resolved)
                     .any(|p| p["name"] == "dry_run");
                 // A verification changes nothing but its own result.
                 assert_eq!(takes_dry_run, method != "get" && path != "/v1/audit/verification", "{method} {path}");
                 if takes_dry_run {
                     address += "?dry_run=true";
+                }
+                if address.ends_with("/differences") {
+                    address += "?with=eu-mga-2021-27:2024.1";
                 }
                 if address.ends_with("/personal-data?dry_run=true") {
                     address += &format!("&ground={}", ErasureGround::LIST.terms[0].code);

@@ -33,6 +33,7 @@ fn filled(path: &str) -> String {
         .replace("{part_id}", id)
         .replace("{name}", "project-statuses")
         .replace("{entry}", "1")
+        .replace("{version}", "2019.1")
 }
 
 /// Every value of the document, with its place.
@@ -351,6 +352,7 @@ async fn acts(app: &App) {
         let steps = app.get(&format!("{address}/transitions")).await.expect(200);
         assert!(steps["items"].as_array().unwrap().contains(&body));
     }
+    crate::regimes::every_operation(app).await;
     crate::audit_trail::signed(app).await;
     for path in ["verification", "checkpoints", "proofs/1"] {
         app.get(&format!("/v1/audit/{path}")).await.expect(200);

@@ -16,10 +16,10 @@ mod single;
 mod unit;
 mod withheld;
 
-pub use answer::{changed_answer, created, record_answer, records_answer};
+pub use answer::{bytes_answer, changed_answer, created, record_answer, records_answer};
 pub use expand::{Expand, Wish};
 pub use further::{Paging, linked};
-pub use history::{Actor, HistoryEntry, HistoryList, asked};
+pub use history::{Actor, HistoryEntry, HistoryList, asked, history};
 pub use operations::{Effect, Operations, Post, document, id_parameter, shared};
 pub use schema::{schemas, writable};
 pub use seen::note_read;
@@ -92,8 +92,7 @@ pub fn routes(face: &'static Face) -> Router<AppState> {
                 .patch(move |state, ask, body| single::patch(face, state, ask, body))
                 .delete(move |state, ask| single::delete(face, state, ask)),
         );
-    router =
-        router.route(&format!("{one}/history"), get(move |state, ask| history::history(face, state, ask)));
+    router = router.route(&format!("{one}/history"), get(move |state, ask| history(face, state, ask)));
     for part in face.parts {
         let all = format!("{one}/{}", part.part.path);
         router = router
