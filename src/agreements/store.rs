@@ -7,7 +7,7 @@ use crate::funders::{Way, agreements_paid_by};
 use crate::shared::identifier::normalise;
 use crate::shared::period::Period;
 use crate::shared::search::search_text;
-use crate::store::listing::{Field, Kind, Relation};
+use crate::store::listing::{Field, Kind, PHASE, Relation};
 use crate::store::path::{step, within};
 use crate::store::{
     Group, Life, Link, Neighbour, Nested, Part, Publishing, Record, Reference, Resource, Row, Table, parse,
@@ -56,7 +56,7 @@ pub static AGREEMENT: Resource = Resource {
         Field::word("form", GrantForm::LIST),
         Field::word("status", AgreementStatus::LIST).sorted(),
         Field::date("status_since", "status_since"),
-        Field::new("phase", "phase_start", Kind::Phase),
+        Field::new("phase", "phase_start", Kind::Judged(&PHASE)).sorted().counted(),
         Field::date("enters_into_force_on", "enters_into_force_on"),
         Field::date("implementation_period.start", "implementation_period_start"),
         Field::date("implementation_period.end", "implementation_period_end"),
@@ -131,6 +131,7 @@ pub static AGREEMENT: Resource = Resource {
         search: Some("reference_key"),
     }),
     rule: None,
+    kept_for: None,
 };
 
 /// Projects, parties, funding chain, funding lines.
@@ -147,6 +148,7 @@ pub static PARTS: [Part; 4] = [
         parse: parse::<AgreementProjectFields>,
         references: &[Reference::to("project_id", "project")],
         together: Some(rules::shares),
+        kept: false,
     },
     Part {
         path: "parties",
@@ -156,6 +158,7 @@ pub static PARTS: [Part; 4] = [
         parse: parse::<PartyFields>,
         references: &[Reference::to("organisation_id", "organisation")],
         together: None,
+        kept: false,
     },
     Part {
         path: "funding-chain",
@@ -173,6 +176,7 @@ pub static PARTS: [Part; 4] = [
             Reference::to("programme_id", "programme"),
         ],
         together: Some(rules::chain),
+        kept: false,
     },
     Part {
         path: "funding-lines",
@@ -186,6 +190,7 @@ pub static PARTS: [Part; 4] = [
         parse: parse::<FundingLineFields>,
         references: &[Reference::to("source_organisation_id", "organisation")],
         together: None,
+        kept: false,
     },
 ];
 

@@ -51,6 +51,7 @@ pub static CLAIM: Resource = Resource {
     followed: false,
     publishing: None,
     rule: Some(known_field),
+    kept_for: None,
 };
 
 const fn about(name: &'static str, resource: &'static str, meaning: &'static str) -> Relation {

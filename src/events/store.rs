@@ -138,6 +138,7 @@ pub static EVENT: Resource = Resource {
         search: Some("title_key"),
     }),
     rule: Some(crate::store::rule::no_cycle),
+    kept_for: None,
 };
 
 fn linked(view: &View, to: &'static str, ids: SelectStatement) -> Expr {
@@ -154,6 +155,7 @@ pub static PARTS: [Part; 3] = [
         parse: parse::<SessionFields>,
         references: &[Reference::to("organisation_id", "organisation")],
         together: None,
+        kept: false,
     },
     Part {
         path: "organisations",
@@ -163,6 +165,7 @@ pub static PARTS: [Part; 3] = [
         parse: parse::<EventOrganisationFields>,
         references: &[Reference::to("organisation_id", "organisation")],
         together: None,
+        kept: false,
     },
     Part {
         path: "links",
@@ -176,6 +179,7 @@ pub static PARTS: [Part; 3] = [
             Reference::to("programme_id", "programme"),
         ],
         together: None,
+        kept: false,
     },
 ];
 
@@ -275,6 +279,7 @@ pub static PUBLICATION: Resource = Resource {
         search: Some("title_key"),
     }),
     rule: None,
+    kept_for: None,
 };
 
 fn published(view: &View, to: &'static str, ids: SelectStatement) -> Expr {
@@ -294,4 +299,5 @@ pub static PUBLICATION_LINK: Part = Part {
         Reference::to("programme_id", "programme"),
     ],
     together: None,
+    kept: false,
 };

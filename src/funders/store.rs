@@ -57,6 +57,7 @@ pub static FUNDER: Resource = Resource {
         search: Some("website"),
     }),
     rule: None,
+    kept_for: None,
 };
 
 pub static PROGRAMME: Resource = Resource {
@@ -112,6 +113,7 @@ pub static PROGRAMME: Resource = Resource {
     followed: true,
     publishing: Some(Publishing { groups: &[], search: None }),
     rule: Some(crate::store::rule::no_cycle),
+    kept_for: None,
 };
 
 /// Names and totals of funders, in three statements a page.

@@ -4,7 +4,6 @@ use super::cursor::{Cursor, binding};
 use crate::shared::dates::{DATE_EXPECTED, is_business_date};
 use crate::shared::formats;
 use crate::shared::identifier::normalise;
-use crate::shared::period::Phase;
 use crate::shared::text::fold;
 use crate::state::AppState;
 use crate::store::Resource;
@@ -245,9 +244,9 @@ fn operand(kind: Kind, text: &str) -> Result<Operand, String> {
                 Err(format!("one of {}", words.join(", ")))
             }
         },
-        Kind::Phase => match Phase::ALL.iter().any(|phase| phase.code() == text) {
-            true => Ok(Operand::Text(text.into())),
-            false => Err(format!("one of {}", Phase::ALL.map(Phase::code).join(", "))),
+        Kind::Judged(judged) => match (judged.words)() {
+            words if words.contains(&text) => Ok(Operand::Text(text.into())),
+            words => Err(format!("one of {}", words.join(", "))),
         },
         Kind::Id => text.parse().map(Operand::Id).map_err(|_| "a UUID".into()),
         Kind::Date => match text.parse() {

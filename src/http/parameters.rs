@@ -1,7 +1,6 @@
 //! The parameters of lists in the document: every filter with every operator, as it is spelled in an address.
 use super::resource::Face;
 use crate::shared::dates::DATE_PATTERN;
-use crate::shared::period::Phase;
 use crate::store::listing::{COMMON, Field, Kind, Op};
 use serde_json::{Map, Value, json};
 
@@ -133,9 +132,8 @@ fn schema(kind: Kind, op: Op) -> Value {
             let words: Vec<&str> = list.terms.iter().map(|t| t.code).collect();
             json!({"type": "string", "minLength": 1, "maxLength": 4000, "pattern": WORDS, "x-known-values": words})
         }
-        (Kind::Phase, _) => {
-            json!({"type": "string", "minLength": 1, "maxLength": 200, "pattern": WORDS,
-                "x-known-values": Phase::ALL.map(Phase::code)})
+        (Kind::Judged(judged), _) => {
+            json!({"type": "string", "minLength": 1, "maxLength": 200, "pattern": WORDS, "x-known-values": (judged.words)()})
         }
         (Kind::Id, _) => listed(IDS),
         (Kind::Date, _) => listed(DATES),

@@ -48,6 +48,7 @@ pub static ORGANISATION: Resource = Resource {
     followed: true,
     publishing: Some(Publishing { groups: &[], search: None }),
     rule: Some(crate::store::rule::no_cycle),
+    kept_for: None,
 };
 
 fn computed(record: &Record) -> Row {

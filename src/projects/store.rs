@@ -4,7 +4,7 @@ use crate::funders::{Way, agreements_paid_by, projects_of};
 use crate::shared::period::Period;
 use crate::shared::search::{search_text, sort_key};
 use crate::shared::text::fold;
-use crate::store::listing::{Field, Kind, Relation};
+use crate::store::listing::{Field, Kind, PHASE, Relation};
 use crate::store::path::{step, within};
 use crate::store::{
     Group, Life, Link, Neighbour, Nested, Part, Publishing, Record, Reference, Resource, Row, Table, parse,
@@ -75,7 +75,7 @@ pub static PROJECT: Resource = Resource {
         Field::text("acronym").sorted(),
         Field::word("status", ProjectStatus::LIST).sorted(),
         Field::date("status_since", "status_since"),
-        Field::new("phase", "phase_start", Kind::Phase),
+        Field::new("phase", "phase_start", Kind::Judged(&PHASE)).sorted().counted(),
         Field::date("planned_period.start", "planned_period_start"),
         Field::date("planned_period.end", "planned_period_end"),
         Field::date("actual_period.start", "actual_period_start"),
@@ -160,6 +160,7 @@ pub static PROJECT: Resource = Resource {
         search: None,
     }),
     rule: None,
+    kept_for: None,
 };
 
 static PARTICIPANT: Part = Part {
@@ -170,6 +171,7 @@ static PARTICIPANT: Part = Part {
     parse: parse::<ParticipantFields>,
     references: &[Reference::to("organisation_id", "organisation")],
     together: None,
+    kept: false,
 };
 
 static CONTACT: Part = Part {
@@ -180,6 +182,7 @@ static CONTACT: Part = Part {
     parse: parse::<ContactFields>,
     references: &[Reference::to("organisation_id", "organisation"), Reference::to("person_id", "person")],
     together: None,
+    kept: false,
 };
 
 static LINK: Part = Part {
@@ -190,6 +193,7 @@ static LINK: Part = Part {
     parse: parse::<ProjectLinkFields>,
     references: &[Reference::to("other_project_id", "project")],
     together: None,
+    kept: false,
 };
 
 /// Parts as the face of the room names them, in the order of [`PROJECT`].

@@ -33,6 +33,7 @@ pub static REGIME: Resource = Resource {
     followed: false,
     publishing: None,
     rule: None,
+    kept_for: None,
 };
 
 /// A regime is held against its own schema and against others before it is written: no other way leads here.

@@ -2,7 +2,7 @@
 //! content, references that exist, codes that are free, one version for all.
 use super::personal;
 use super::read::{Reader, column, id_in};
-use super::resource::{Parser, Part, Reference, Resource, Target};
+use super::resource::{Parser, Part, Reference, Register, Resource, Target};
 use super::table::{Nested, Record, Row, Table};
 use super::unit::Unit;
 use super::{Error, Referrer, Result};
@@ -144,13 +144,14 @@ pub async fn delete(unit: &mut Unit, resource: &'static Resource, id: Uuid, expe
     personal::not_kept(unit, &row)?;
     // The version is raised first: it is what a racing writer meets.
     unit.update_root(resource, row, expected, "deleted").await?;
-    for part in resource.parts {
-        for record in unit.whole().parts(part, &[id]).await?.remove(&id).unwrap_or_default() {
-            if let Some(part_id) = id_in(&record, "id") {
-                unit.delete_part(resource, id, &part.table, part_id).await?;
-            }
+    for (kept, column) in kept_for(unit.reader().register, resource) {
+        let mut select = unit.whole().view.select(&kept.table);
+        select.and_where(self::column(&kept.table, column).eq(id));
+        for row in unit.whole().rows(&kept.table, &select).await? {
+            remove(unit, kept, row).await?;
         }
     }
+    delete_parts(unit, resource, id).await?;
     if let Some(life) = &resource.life {
         let mut select = unit.whole().view.select(&STATUS_CHANGES);
         select.and_where(column(&STATUS_CHANGES, life.parent).eq(id));
@@ -166,6 +167,37 @@ pub async fn delete(unit: &mut Unit, resource: &'static Resource, id: Uuid, expe
         [] => Ok(()),
         _ => personal::forget(&unit.reader(), &resource.table, id, true).await,
     }
+}
+
+/// What the program keeps for records of a resource.
+fn kept_for(
+    register: &'static Register,
+    resource: &Resource,
+) -> impl Iterator<Item = (&'static Resource, &'static str)> + use<> {
+    let name = resource.name;
+    let of = move |kept: &'static Resource| Some((kept, kept.kept_for.filter(|(of, _)| *of == name)?.1));
+    register.resources.iter().copied().filter_map(of)
+}
+
+/// Deletes a record that the program keeps, with its parts.
+async fn remove(unit: &mut Unit, resource: &'static Resource, row: Row) -> Result<()> {
+    let (id, version) =
+        (id_in(&row, "id").ok_or(Error::NotFound)?, row.get("version").and_then(Value::as_i64));
+    let version = version.unwrap_or_default();
+    unit.update_root(resource, row, version, "deleted").await?;
+    delete_parts(unit, resource, id).await?;
+    unit.delete_root(resource, id, version + 1).await
+}
+
+async fn delete_parts(unit: &mut Unit, resource: &'static Resource, id: Uuid) -> Result<()> {
+    for part in resource.parts {
+        for record in unit.whole().parts(part, &[id]).await?.remove(&id).unwrap_or_default() {
+            if let Some(part_id) = id_in(&record, "id") {
+                unit.delete_part(resource, id, &part.table, part_id).await?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Adds a part, raising the root's version.
@@ -329,7 +361,8 @@ async fn rule(unit: &Unit, resource: &Resource, row: &Row) -> Result<()> {
 /// Who refers to a record, its own parts apart. At most [`MOST_REFERRERS`].
 async fn referrers(reader: &Reader<'_>, resource: &Resource, id: Uuid) -> Result<Vec<Referrer>> {
     let mut found = Vec::new();
-    for other in reader.register.resources {
+    let kept = |other: &&&Resource| other.kept_for.is_some_and(|(of, _)| of == resource.name);
+    for other in reader.register.resources.iter().filter(|other| !kept(other)) {
         let roots = std::iter::once((&other.table, "id", other.references));
         let parts = other.parts.iter().map(|p| (&p.table, p.parent, p.references));
         for (table, owner, references) in roots.chain(parts) {

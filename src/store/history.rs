@@ -15,16 +15,20 @@ use crate::clock::Clock;
 use chrono::{DateTime, Utc};
 use entity::history_entry;
 use sea_orm::sea_query::{
-    Alias, Expr, ExprTrait, Func, IntoIden, IntoValueTuple, Order, Query, TableRef, ValueTuple,
+    Alias, Expr, ExprTrait, Func, IntoIden, IntoValueTuple, JoinType, Order, Query, TableRef, ValueTuple,
 };
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Locks the numbering on PostgreSQL; any constant of ours would do.
 const SEQUENCER_LOCK: i64 = 0x6772_616e_746c_696e;
 
-/// Entries that are numbered in one statement: three values each, within what both databases bind.
+/// What is written or numbered in one statement: three values each, within what both databases bind.
 const MOST_PLACES: usize = 2000;
+
+/// The same of entries, which have a dozen values.
+const MOST_ENTRIES: usize = 500;
 
 /// A row as a unit of work left it; none where it was deleted.
 pub struct Change {
@@ -33,45 +37,82 @@ pub struct Change {
     pub row: Option<Row>,
 }
 
-/// Writes an entry for each touched aggregate, closes the twins of its changed rows and opens new ones.
+/// Writes an entry for each touched aggregate, closes the twins of its changed rows and opens new ones. The number of
+/// statements does not depend on how many were touched, but for [`MOST_PLACES`].
 pub async fn write(txn: &DatabaseTransaction, intent: &Intent, touched: &[Touched]) -> Result<()> {
-    for aggregate in touched {
-        let previous = newest(txn, aggregate.id).await?;
-        let entry = history_entry::ActiveModel {
-            aggregate: Set(aggregate.resource.name.to_owned()),
-            aggregate_id: Set(aggregate.id),
-            action: Set(aggregate.action.to_owned()),
-            version: Set(aggregate.version),
-            principal_id: Set(intent.principal_id),
-            token_id: Set(intent.token_id),
-            granted: Set(intent.granted.clone()),
-            at: Set(intent.now),
-            reason: Set(intent.reason.clone()),
-            request_id: Set(intent.request_id.clone()),
-            digest: Set(digest(intent, aggregate, previous.as_ref().map(|(_, digest)| digest.as_str()))),
-            previous_seq: Set(previous.map(|(seq, _)| seq)),
-            ..Default::default()
-        };
-        let seq = history_entry::Entity::insert(entry).exec(txn).await?.last_insert_id;
-        for change in &aggregate.changes {
-            keep(txn, change, seq).await?;
+    for touched in touched.chunks(MOST_PLACES) {
+        let seqs = enter(txn, intent, touched).await?;
+        let mut changed: Vec<(&'static Table, Vec<(&Change, i64)>)> = Vec::new();
+        for aggregate in touched {
+            let seq = *seqs.get(&aggregate.id).ok_or_else(|| DbErr::RecordNotInserted)?;
+            for change in &aggregate.changes {
+                match changed.iter_mut().find(|(table, _)| table.name == change.table.name) {
+                    Some((_, changes)) => changes.push((change, seq)),
+                    None => changed.push((change.table, vec![(change, seq)])),
+                }
+            }
+        }
+        for (table, changes) in changed {
+            for changes in changes.chunks(MOST_PLACES) {
+                keep(txn, table, changes).await?;
+            }
         }
     }
     Ok(())
 }
 
-async fn newest(txn: &DatabaseTransaction, aggregate: Uuid) -> Result<Option<(i64, String)>> {
+/// Writes the entries; answers the `seq` of each aggregate's.
+async fn enter(
+    txn: &DatabaseTransaction,
+    intent: &Intent,
+    touched: &[Touched],
+) -> Result<HashMap<Uuid, i64>> {
+    let newest = newest(txn, touched).await?;
+    let mut seqs = HashMap::new();
+    for touched in touched.chunks(MOST_ENTRIES) {
+        let entries = touched.iter().map(|aggregate| {
+            let previous = newest.get(&aggregate.id);
+            history_entry::ActiveModel {
+                aggregate: Set(aggregate.resource.name.to_owned()),
+                aggregate_id: Set(aggregate.id),
+                action: Set(aggregate.action.to_owned()),
+                version: Set(aggregate.version),
+                principal_id: Set(intent.principal_id),
+                token_id: Set(intent.token_id),
+                granted: Set(intent.granted.clone()),
+                at: Set(intent.now),
+                reason: Set(intent.reason.clone()),
+                request_id: Set(intent.request_id.clone()),
+                digest: Set(digest(intent, aggregate, previous.map(|(_, digest)| digest.as_str()))),
+                previous_seq: Set(previous.map(|(seq, _)| *seq)),
+                ..Default::default()
+            }
+        });
+        let written = history_entry::Entity::insert_many(entries).exec_with_returning(txn).await?;
+        seqs.extend(written.into_iter().map(|entry| (entry.aggregate_id, entry.seq)));
+    }
+    Ok(seqs)
+}
+
+/// The newest entry of each aggregate that has one: its `seq` and digest.
+async fn newest(txn: &DatabaseTransaction, touched: &[Touched]) -> Result<HashMap<Uuid, (i64, String)>> {
+    let entry = Alias::new("history_entry");
+    let last = Query::select()
+        .expr(Expr::col(Alias::new("seq")).max())
+        .from(entry.clone())
+        .and_where(Expr::col(Alias::new("aggregate_id")).is_in(touched.iter().map(|t| t.id)))
+        .group_by_col(Alias::new("aggregate_id"))
+        .to_owned();
     let mut select = Query::select();
     select
-        .columns([Alias::new("seq"), Alias::new("digest")])
-        .from(Alias::new("history_entry"))
-        .and_where(Expr::col(Alias::new("aggregate_id")).eq(aggregate))
-        .order_by(Alias::new("seq"), Order::Desc)
-        .limit(1);
-    Ok(match txn.query_one(&select).await? {
-        Some(row) => Some((row.try_get("", "seq")?, row.try_get("", "digest")?)),
-        None => None,
-    })
+        .columns(["aggregate_id", "seq", "digest"].map(Alias::new))
+        .from(entry)
+        .and_where(Expr::col(Alias::new("seq")).in_subquery(last));
+    let mut found = HashMap::new();
+    for row in txn.query_all(&select).await? {
+        found.insert(row.try_get("", "aggregate_id")?, (row.try_get("", "seq")?, row.try_get("", "digest")?));
+    }
+    Ok(found)
 }
 
 fn digest(intent: &Intent, aggregate: &Touched, previous: Option<&str>) -> String {
@@ -90,27 +131,38 @@ fn digest(intent: &Intent, aggregate: &Touched, previous: Option<&str>) -> Strin
     hex_digest(&content.text(aggregate.changes.iter().map(|c| (c.table, c.id, c.row.as_ref()))))
 }
 
-/// Ends the row's newest state in its twin and, unless it was deleted, copies the live row as the next one.
-async fn keep(txn: &DatabaseTransaction, change: &Change, seq: i64) -> Result<()> {
-    let twin = Alias::new(format!("{}{TWIN}", change.table.name));
+/// Ends the rows' newest states in their twin and, unless they were deleted, copies the live rows as the next ones.
+async fn keep(txn: &DatabaseTransaction, table: &Table, changes: &[(&Change, i64)]) -> Result<()> {
+    let twin = Alias::new(format!("{}{TWIN}", table.name));
+    let entry = Alias::new("entry");
+    // Both databases call the columns of a list of values so.
+    let of = |n: usize| Expr::col((entry.clone(), Alias::new(format!("column{n}"))));
+    let list = |live: bool| {
+        let these = changes.iter().filter(|(change, _)| !live || change.row.is_some());
+        these.map(|(change, seq)| (change.id, *seq).into_value_tuple()).collect::<Vec<ValueTuple>>()
+    };
     let mut close = Query::update();
     close
         .table(twin.clone())
-        .value(Alias::new("seq_to"), seq)
-        .and_where(Expr::col(Alias::new("id")).eq(change.id))
-        .and_where(Expr::col(Alias::new("seq_to")).is_null());
+        .from(TableRef::ValuesList(list(false), entry.clone().into_iden()))
+        .value(Alias::new("seq_to"), of(2))
+        .and_where(of(1).equals((twin.clone(), Alias::new("id"))))
+        .and_where(Expr::col((twin.clone(), Alias::new("seq_to"))).is_null());
     txn.execute(&close).await?;
-    if change.row.is_none() {
+    let live = list(true);
+    if live.is_empty() {
         return Ok(());
     }
-    let columns = change.table.columns();
+    let (columns, own) = (table.columns(), Alias::new(table.name));
     let mut copy = Query::select();
     for name in columns.iter().map(|c| c.name) {
-        copy.column(Alias::new(name));
+        copy.column((own.clone(), Alias::new(name)));
     }
-    copy.expr(Expr::value(seq))
-        .from(Alias::new(change.table.name))
-        .and_where(Expr::col(Alias::new("id")).eq(change.id));
+    copy.expr(of(2)).from(own.clone()).join(
+        JoinType::InnerJoin,
+        TableRef::ValuesList(live, entry.clone().into_iden()),
+        of(1).equals((own.clone(), Alias::new("id"))),
+    );
     let mut open = Query::insert();
     open.into_table(twin)
         .columns(columns.iter().map(|c| Alias::new(c.name)).chain([Alias::new("seq_from")]))

@@ -23,6 +23,7 @@ pub mod view;
 pub use error::{Error, Referrer, Result};
 pub use history::{link_of, number_waiting, position_at};
 pub use resource::{
-    Derivation, Group, Life, Link, Neighbour, Part, Publishing, Reference, Register, Resource, Target, parse,
+    Derivation, Group, Life, Link, Neighbour, Part, Publishing, Reference, Register, Resource, Target, never,
+    parse,
 };
 pub use table::{Nested, Record, Row, Table};

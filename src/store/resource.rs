@@ -39,6 +39,9 @@ pub struct Resource {
     pub publishing: Option<Publishing>,
     /// What must hold between this record and others, beside references and free codes.
     pub rule: Option<Rule>,
+    /// Where the program keeps these records by itself: for which resource, and the column that tells for which record.
+    /// They go with it, and callers only read them.
+    pub kept_for: Option<(&'static str, &'static str)>,
 }
 
 /// How a record is published: it has a tier, and so has each group of its fields, in the columns of [`super::table::Nested::Tiers`].
@@ -70,6 +73,8 @@ pub struct Part {
     pub references: &'static [Reference],
     /// What must hold between all parts of one kind under one root, after a change.
     pub together: Option<fn(&[Record]) -> Faults>,
+    /// Whether the program keeps them by itself, and callers only read them.
+    pub kept: bool,
 }
 
 /// The column of a table that holds another record's id.
@@ -146,6 +151,14 @@ pub fn parse<T: Serialize + DeserializeOwned + Content>(value: Value) -> Result<
         Value::Object(record) => Ok(Parsed { record, faults }),
         _ => Ok(Parsed { record: Record::new(), faults }),
     }
+}
+
+/// The parser of what no caller writes through the operations that all resources have.
+///
+/// # Errors
+/// Always.
+pub fn never(_: Value) -> Result<Parsed, serde_json::Error> {
+    Err(serde::de::Error::custom("callers do not write this"))
 }
 
 /// All resources: what reaches across rooms looks its neighbours up here.

@@ -9,9 +9,10 @@ use super::view::View;
 use super::{Error, Result};
 use crate::clock::Clock;
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use serde_json::json;
+use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -30,10 +31,12 @@ pub struct Intent {
     pub as_of: NaiveDate,
 }
 
-/// A function that keeps something in step with the aggregates that a transaction touched, before it commits.
-/// `lib.rs` lists them.
-pub type Projection =
-    for<'a> fn(&'a Reader<'a>, &'a [Touched]) -> futures_util::future::BoxFuture<'a, Result<()>>;
+/// A function that keeps something in step with the aggregates that a transaction touched, before it commits: in the
+/// same unit, so that history tells of it too. `lib.rs` lists them.
+pub type Projection = for<'a> fn(&'a mut Unit) -> futures_util::future::BoxFuture<'a, Result<()>>;
+
+/// Values that one statement binds at most: within what both databases take.
+const MOST_VALUES: usize = 20_000;
 
 /// An aggregate that a unit of work changed.
 pub struct Touched {
@@ -62,6 +65,8 @@ pub struct Unit {
     pub intent: Intent,
     clock: Arc<dyn Clock>,
     touched: Vec<Touched>,
+    /// Whether something changed that the projections have not seen.
+    changed: bool,
 }
 
 /// After an error, which is what the caller is told: the database may have taken everything back by itself.
@@ -83,7 +88,18 @@ impl Unit {
     ) -> Result<Self> {
         let txn = db.begin_write().await?;
         let (whole, touched) = (view.whole(), Vec::new());
-        Ok(Self { txn, view, whole, engine: db.engine, register, projections, intent, clock, touched })
+        Ok(Self {
+            txn,
+            view,
+            whole,
+            engine: db.engine,
+            register,
+            projections,
+            intent,
+            clock,
+            touched,
+            changed: false,
+        })
     }
 
     /// The register as this unit has changed it so far.
@@ -102,9 +118,29 @@ impl Unit {
         Reader { view: &self.whole, ..self.reader() }
     }
 
+    /// What this unit has changed so far.
+    pub fn touched(&self) -> &[Touched] {
+        &self.touched
+    }
+
+    /// Brings what follows from the changes so far in step with them. Before the answer is made, where that tells of it.
+    pub async fn project(&mut self) -> Result<()> {
+        if self.changed {
+            for projection in self.projections {
+                projection(self).await?;
+            }
+            self.changed = false;
+        }
+        Ok(())
+    }
+
     /// Ends the unit: on success runs the projections, writes history and commits, unless it is a dry run; else
     /// takes everything back.
-    pub async fn finish<T>(self, db: &Db, outcome: Result<T>) -> Result<T> {
+    pub async fn finish<T>(mut self, db: &Db, outcome: Result<T>) -> Result<T> {
+        let outcome = match outcome {
+            Ok(value) => self.project().await.map(|()| value),
+            Err(error) => Err(error),
+        };
         let value = match outcome {
             Ok(value) => value,
             Err(error) => {
@@ -112,12 +148,6 @@ impl Unit {
                 return Err(error);
             }
         };
-        for projection in self.projections {
-            if let Err(error) = projection(&self.whole(), &self.touched).await {
-                take_back(self.txn).await;
-                return Err(error);
-            }
-        }
         if self.intent.dry_run || self.touched.is_empty() {
             self.txn.rollback().await?;
             return Ok(value);
@@ -142,13 +172,7 @@ impl Unit {
         let id = super::read::id_in(&row, "id").ok_or(Error::NotFound)?;
         let row = self.insert(&resource.table, row).await?;
         self.view = self.view.including(id);
-        self.touched.push(Touched {
-            resource,
-            id,
-            action: "created",
-            version: 1,
-            changes: vec![Change { table: &resource.table, id, row: Some(row) }],
-        });
+        self.touch(resource, id, "created", 1, Change { table: &resource.table, id, row: Some(row) });
         Ok(())
     }
 
@@ -251,6 +275,76 @@ impl Unit {
         self.change_part(resource, root, Change { table, id, row: None })
     }
 
+    /// Writes many roots of one kind, new ones (without a version) and changed ones, in a few statements: for what the
+    /// program keeps in step by itself. The caller has locked those that are there.
+    pub async fn put_roots(&mut self, resource: &'static Resource, rows: Vec<Row>) -> Result<()> {
+        let now = json!(self.intent.now);
+        let mut ready = Vec::with_capacity(rows.len());
+        for mut row in rows {
+            let id = super::read::id_in(&row, "id").ok_or(Error::NotFound)?;
+            let (stored, before) =
+                (row.get("version").and_then(|v| v.as_i64()), self.touched.iter().find(|t| t.id == id));
+            let version = match (before, stored) {
+                (Some(touched), _) => touched.version,
+                (None, stored) => stored.unwrap_or(0) + 1,
+            };
+            if stored.is_none() {
+                row.insert("created_at".into(), now.clone());
+            }
+            row.insert("version".into(), json!(version));
+            row.insert("updated_at".into(), now.clone());
+            ready.push((id, version, row));
+        }
+        let versions: HashMap<Uuid, i64> = ready.iter().map(|(id, version, _)| (*id, *version)).collect();
+        let written = self.put(&resource.table, ready.into_iter().map(|(.., row)| row).collect()).await?;
+        for row in written {
+            let id = super::read::id_in(&row, "id").ok_or(Error::NotFound)?;
+            let version = versions.get(&id).copied().unwrap_or(1);
+            let action = match self.touched.iter().find(|t| t.id == id) {
+                Some(touched) => touched.action,
+                None if version == 1 => "created",
+                None => "updated",
+            };
+            self.touch(resource, id, action, version, Change { table: &resource.table, id, row: Some(row) });
+        }
+        Ok(())
+    }
+
+    /// The same of parts, each with its root, which has been written before.
+    pub async fn put_parts(
+        &mut self,
+        resource: &'static Resource,
+        part: &'static Part,
+        rows: Vec<Row>,
+    ) -> Result<()> {
+        for row in self.put(&part.table, rows).await? {
+            let of = |name: &str| super::read::id_in(&row, name).ok_or(Error::NotFound);
+            let (root, id) = (of(part.parent)?, of("id")?);
+            self.change_part(resource, root, Change { table: &part.table, id, row: Some(row) })?;
+        }
+        Ok(())
+    }
+
+    /// Inserts rows, or overwrites those whose id is there.
+    async fn put(&self, table: &'static Table, rows: Vec<Row>) -> Result<Vec<Row>> {
+        let columns: Vec<&str> = table.columns().iter().map(|c| c.name).collect();
+        let others = columns.iter().filter(|name| **name != "id").map(|name| Alias::new(*name));
+        let overwrite = OnConflict::column(Alias::new("id")).update_columns(others).to_owned();
+        let mut written = Vec::with_capacity(rows.len());
+        for rows in rows.chunks(MOST_VALUES / columns.len().max(1)) {
+            let mut insert = Query::insert();
+            insert.into_table(Alias::new(table.name)).columns(columns.iter().map(|name| Alias::new(*name)));
+            for row in rows {
+                let mut row = row.clone();
+                table.seal(&mut row)?;
+                insert.values_panic(table.encode(row)?.into_iter().map(|(_, value)| Expr::value(value)));
+            }
+            insert.on_conflict(overwrite.clone()).returning(table.returning());
+            written.extend(self.reader().written(table, &insert).await?);
+        }
+        Ok(written)
+    }
+
     /// Answers the row as the database holds it, which is what history keeps and digests.
     async fn insert(&self, table: &Table, mut row: Row) -> Result<Row> {
         table.seal(&mut row)?;
@@ -271,6 +365,7 @@ impl Unit {
             sea_orm::DbErr::Custom(format!("a part of {} changed before its root", resource.name))
         })?;
         touched.leave(change);
+        self.changed = true;
         Ok(())
     }
 
@@ -282,6 +377,7 @@ impl Unit {
         version: i64,
         change: Change,
     ) {
+        self.changed = true;
         match self.touched.iter_mut().find(|t| t.id == id) {
             Some(touched) => {
                 touched.action = action;

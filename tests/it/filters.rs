@@ -39,7 +39,7 @@ both! {
             for field in face.resource.list_fields() {
                 let of = |record: &Value| values(record, field.path, field.kind, field.column);
                 // Shown as starts and ends, which these are worked out from; identifiers have a test of their own.
-                if matches!(field.kind, Kind::Folded(_) | Kind::Identifiers | Kind::Phase | Kind::Money)
+                if matches!(field.kind, Kind::Folded(_) | Kind::Identifiers | Kind::Money)
                     || ["starts_on", "ends_on"].contains(&field.path)
                 {
                     continue;
@@ -48,6 +48,10 @@ both! {
                     all.iter().flat_map(of).map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned)).collect();
                 let text = |v: &Value| v.as_str().map_or_else(|| v.to_string(), str::to_owned);
                 let Some(pivot) = known.iter().nth(known.len() / 2).cloned() else {
+                    assert!(!matches!(field.kind, Kind::Judged(_)) || all.is_empty(), "every record is judged");
+                    if all.is_empty() {
+                        continue;
+                    }
                     assert_eq!(app.ids(&format!("{path}?{}[is_null]=true", field.path)).await.len(), all.len(), "{}", field.path);
                     continue;
                 };

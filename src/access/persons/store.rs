@@ -46,6 +46,7 @@ pub static PERSON: Resource = Resource {
     followed: true,
     publishing: None,
     rule: Some(|_, _, row| Box::pin(async move { Ok(stays_removed(row)) })),
+    kept_for: None,
 };
 
 /// What was erased or restricted does not come back by a change.

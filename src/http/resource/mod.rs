@@ -30,7 +30,7 @@ pub use withheld::must_be_shown;
 use crate::state::AppState;
 use crate::store::{Part, Resource};
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{get, patch, post};
 use serde_json::Value;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
@@ -46,7 +46,7 @@ pub struct Face {
     pub many: &'static str,
     /// What it is, for the document.
     pub about: &'static str,
-    /// Its writable members.
+    /// Its writable members; of what the program keeps, those that are stored.
     pub fields: SchemaOf,
     /// Writable members of a real one, as a request would have them.
     pub example: fn() -> Value,
@@ -61,6 +61,13 @@ pub struct PartFace {
     pub about: &'static str,
     pub fields: SchemaOf,
     pub example: fn() -> Value,
+}
+
+impl Face {
+    /// Whether the program keeps these records by itself: callers only read them.
+    pub fn is_kept(&self) -> bool {
+        self.resource.kept_for.is_some()
+    }
 }
 
 /// A type's own schema and all that it refers to.
@@ -80,33 +87,37 @@ pub fn routes(face: &'static Face) -> Router<AppState> {
     let root = format!("/v1/{}", face.resource.path);
     let one = format!("{root}/{{id}}");
     let mut router = Router::new()
-        .route(
-            &root,
-            get(move |state, ask| list::list(face, state, ask))
-                .post(move |state, ask, body| create::create(face, state, ask, body)),
-        )
-        .route(&format!("{root}/batch"), post(move |state, ask, body| create::batch(face, state, ask, body)))
-        .route(
-            &one,
-            get(move |state, ask| single::read(face, state, ask))
-                .patch(move |state, ask, body| single::patch(face, state, ask, body))
-                .delete(move |state, ask| single::delete(face, state, ask)),
-        );
+        .route(&root, get(move |state, ask| list::list(face, state, ask)))
+        .route(&one, get(move |state, ask| single::read(face, state, ask)));
+    if !face.is_kept() {
+        router = router
+            .route(&root, post(move |state, ask, body| create::create(face, state, ask, body)))
+            .route(
+                &format!("{root}/batch"),
+                post(move |state, ask, body| create::batch(face, state, ask, body)),
+            )
+            .route(
+                &one,
+                patch(move |state, ask, body| single::patch(face, state, ask, body))
+                    .delete(move |state, ask| single::delete(face, state, ask)),
+            );
+    }
     router = router.route(&format!("{one}/history"), get(move |state, ask| history(face, state, ask)));
     for part in face.parts {
         let all = format!("{one}/{}", part.part.path);
+        let one = format!("{all}/{{part_id}}");
         router = router
-            .route(
-                &all,
-                get(move |state, ask| part::list(face, part, state, ask))
-                    .post(move |state, ask, body| part::create(face, part, state, ask, body)),
-            )
-            .route(
-                &format!("{all}/{{part_id}}"),
-                get(move |state, ask| part::read(face, part, state, ask))
-                    .patch(move |state, ask, body| part::patch(face, part, state, ask, body))
-                    .delete(move |state, ask| part::delete(face, part, state, ask)),
-            );
+            .route(&all, get(move |state, ask| part::list(face, part, state, ask)))
+            .route(&one, get(move |state, ask| part::read(face, part, state, ask)));
+        if !part.part.kept {
+            router = router
+                .route(&all, post(move |state, ask, body| part::create(face, part, state, ask, body)))
+                .route(
+                    &one,
+                    patch(move |state, ask, body| part::patch(face, part, state, ask, body))
+                        .delete(move |state, ask| part::delete(face, part, state, ask)),
+                );
+        }
     }
     router
 }

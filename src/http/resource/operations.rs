@@ -12,25 +12,19 @@ pub fn document(face: &Face, paths: &mut Map<String, Value>) {
     let snake = |path: &str| path.replace('-', "_");
     let (many, one) = (snake(face.resource.path), face.resource.name);
     let op = Operations { tag: face.tag };
-    paths.insert(
-        root.clone(),
-        json!({
-            "get": op.list(face, &format!("list_{many}")),
-            "post": op.post(&Post {
-                id: &format!("create_{one}"),
-                summary: &format!("Create {}", face.one),
-                about: face.about,
-                request: &new_schema(face),
-                answer: face.schema,
-                example: None,
-                path: &[],
-                effect: Effect::Creates,
-            }),
-        }),
-    );
-    paths.insert(
-        format!("{root}/batch"),
-        json!({"post": op.post(&Post {
+    let mut all = json!({"get": op.list(face, &format!("list_{many}"))});
+    if !face.is_kept() {
+        all["post"] = op.post(&Post {
+            id: &format!("create_{one}"),
+            summary: &format!("Create {}", face.one),
+            about: face.about,
+            request: &new_schema(face),
+            answer: face.schema,
+            example: None,
+            path: &[],
+            effect: Effect::Creates,
+        });
+        let batch = op.post(&Post {
             id: &format!("create_{many}"),
             summary: &format!("Create several {}", face.many),
             about: "All or nothing, in one transaction. Faults carry the index of their item.",
@@ -39,20 +33,25 @@ pub fn document(face: &Face, paths: &mut Map<String, Value>) {
             example: None,
             path: &[],
             effect: Effect::CreatesSeveral,
-        })}),
-    );
+        });
+        paths.insert(root.clone(), all);
+        paths.insert(format!("{root}/batch"), json!({"post": batch}));
+    } else {
+        paths.insert(root.clone(), all);
+    }
     let id = id_parameter(face);
     let mut shaped = vec![id.clone(), shared("AsOf"), shared("KnownAt")];
     shaped.extend(expand(face));
     shaped.push(shared("Fields"));
-    paths.insert(
-        format!("{root}/{{id}}"),
-        json!({
-            "get": op.read(&format!("find_{one}"), &format!("Find {}", face.one), face.about, face.schema, shaped),
-            "patch": op.patch(&format!("update_{one}"), &format!("Change {}", face.one), face.schema, vec![id.clone()]),
-            "delete": op.delete(&format!("delete_{one}"), &format!("Delete {}", face.one), face.schema, vec![id.clone()], false),
-        }),
-    );
+    let find =
+        op.read(&format!("find_{one}"), &format!("Find {}", face.one), face.about, face.schema, shaped);
+    let mut single = json!({"get": find});
+    if !face.is_kept() {
+        let (path, summary) = (vec![id.clone()], |act: &str| format!("{act} {}", face.one));
+        single["patch"] = op.patch(&format!("update_{one}"), &summary("Change"), face.schema, path.clone());
+        single["delete"] = op.delete(&format!("delete_{one}"), &summary("Delete"), face.schema, path, false);
+    }
+    paths.insert(format!("{root}/{{id}}"), single);
     paths.insert(
         format!("{root}/{{id}}/history"),
         json!({"get": op.pages(&format!("list_{one}_history"), &format!("List what was done to {}", face.one),
@@ -64,34 +63,43 @@ pub fn document(face: &Face, paths: &mut Map<String, Value>) {
         let part_id = json!({"name": "part_id", "in": "path", "required": true, "description": "Its id.",
             "example": "01932c07-6b80-7000-8000-000000000002",
             "schema": {"type": "string", "format": "uuid", "maxLength": 36}});
-        paths.insert(
-            all.clone(),
-            json!({
-                "get": op.read(&format!("list_{one}_{}", snake(part.part.path)), &format!("List the {} of {}", part.many, face.one),
-                    part.about, &format!("{}List", part.schema), vec![id.clone(), shared("AsOf"), shared("KnownAt")]),
-                "post": op.post(&Post {
-                    id: &format!("create_{name}"),
-                    summary: &format!("Add {} to {}", part.one, face.one),
-                    about: part.about,
-                    request: &part_new_schema(part),
-                    answer: part.schema,
-                    example: None,
-                    path: std::slice::from_ref(&id),
-                    effect: Effect::Creates,
-                }),
-            }),
-        );
+        let mut of_all = json!({
+            "get": op.read(&format!("list_{one}_{}", snake(part.part.path)), &format!("List the {} of {}", part.many, face.one),
+                part.about, &format!("{}List", part.schema), vec![id.clone(), shared("AsOf"), shared("KnownAt")]),
+        });
         let path = vec![id.clone(), part_id];
         let mut found = path.clone();
         found.extend(["AsOf", "KnownAt"].map(shared));
-        paths.insert(
-            format!("{all}/{{part_id}}"),
-            json!({
-                "get": op.read(&format!("find_{name}"), &format!("Find {} of {}", part.one, face.one), part.about, part.schema, found),
-                "patch": op.patch(&format!("update_{name}"), &format!("Change {} of {}", part.one, face.one), part.schema, path.clone()),
-                "delete": op.delete(&format!("delete_{name}"), &format!("Remove {} from {}", part.one, face.one), part.schema, path, true),
-            }),
-        );
+        let mut of_one = json!({
+            "get": op.read(&format!("find_{name}"), &format!("Find {} of {}", part.one, face.one), part.about, part.schema, found),
+        });
+        if !part.part.kept {
+            of_all["post"] = op.post(&Post {
+                id: &format!("create_{name}"),
+                summary: &format!("Add {} to {}", part.one, face.one),
+                about: part.about,
+                request: &part_new_schema(part),
+                answer: part.schema,
+                example: None,
+                path: std::slice::from_ref(&id),
+                effect: Effect::Creates,
+            });
+            of_one["patch"] = op.patch(
+                &format!("update_{name}"),
+                &format!("Change {} of {}", part.one, face.one),
+                part.schema,
+                path.clone(),
+            );
+            of_one["delete"] = op.delete(
+                &format!("delete_{name}"),
+                &format!("Remove {} from {}", part.one, face.one),
+                part.schema,
+                path,
+                true,
+            );
+        }
+        paths.insert(all.clone(), of_all);
+        paths.insert(format!("{all}/{{part_id}}"), of_one);
     }
 }
 

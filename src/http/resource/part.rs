@@ -137,7 +137,10 @@ async fn change(
     if writable.iter().all(|name| current.get(name) == record.get(name)) {
         return Ok((current, expected));
     }
-    record.insert("id".into(), current.get("id").cloned().unwrap_or_default());
+    // What the server sets stays as it is.
+    for (name, value) in current.iter().filter(|(name, _)| !writable.contains(name)) {
+        record.insert(name.clone(), value.clone());
+    }
     let root_id = id_in(&root, "id").unwrap_or_default();
     let id = id_in(&record, "id").unwrap_or_default();
     aggregate::update_part(unit, face.resource, part.part, root, expected, record).await?;

@@ -51,14 +51,42 @@ pub fn schemas(face: &Face, components: &mut Map<String, Value>) {
         refer(derived, components);
     }
     let fields = own(&face.fields);
+    if !face.is_kept() {
+        written(face, &fields, components);
+    }
+    for part in face.parts {
+        refer(&part.fields, components);
+        let fields = own(&part.fields);
+        if !part.part.kept {
+            let mut new = fields.clone();
+            new["description"] = json!(format!("What a caller writes of {}. {}", part.one, part.about));
+            new["example"] = (part.example)();
+            components.insert(part_new_schema(part), new);
+            let patch = patch_of(&fields, &patched(part.one), (part.example)(), components);
+            components.insert(patch_schema(part.schema), patch);
+        }
+        let mut properties = Map::new();
+        properties.insert("id".into(), id_schema("Identifies it; never changes."));
+        shown(&fields, &mut properties);
+        components.insert(part.schema.to_owned(), open_object(part.about, properties));
+        components.insert(format!("{}List", part.schema), list_of(part.schema, false));
+    }
+    let mut whole = open_object(face.about, representation(face, &fields));
+    expanded(face, &mut whole);
+    components.insert(face.schema.to_owned(), whole);
+    components.insert(format!("{}List", face.schema), list_of(face.schema, true));
+}
+
+/// The schemas of what callers write of a resource, and of the answer to a batch.
+fn written(face: &Face, fields: &Value, components: &mut Map<String, Value>) {
     let mut new = fields.clone();
     if face.resource.life.is_some() {
         new["properties"]["opening"] = json!({"$ref": "#/components/schemas/Opening"});
     }
     new["description"] = json!(format!("What a caller writes of {}. {}", face.one, face.about));
     new["example"] = (face.example)();
-    components.insert(new_schema(face), new.clone());
-    let patch = patch_of(&fields, &patched(face.one), (face.example)(), components);
+    components.insert(new_schema(face), new);
+    let patch = patch_of(fields, &patched(face.one), (face.example)(), components);
     components.insert(patch_schema(face.schema), patch);
     components.insert(
         batch_schema(face),
@@ -70,25 +98,6 @@ pub fn schemas(face: &Face, components: &mut Map<String, Value>) {
                 "items": {"$ref": format!("#/components/schemas/{}", new_schema(face))}}},
         }),
     );
-    for part in face.parts {
-        refer(&part.fields, components);
-        let fields = own(&part.fields);
-        let mut new = fields.clone();
-        new["description"] = json!(format!("What a caller writes of {}. {}", part.one, part.about));
-        new["example"] = (part.example)();
-        components.insert(part_new_schema(part), new);
-        let patch = patch_of(&fields, &patched(part.one), (part.example)(), components);
-        components.insert(patch_schema(part.schema), patch);
-        let mut properties = Map::new();
-        properties.insert("id".into(), id_schema("Identifies it; never changes."));
-        shown(&fields, &mut properties);
-        components.insert(part.schema.to_owned(), open_object(part.about, properties));
-        components.insert(format!("{}List", part.schema), list_of(part.schema, false));
-    }
-    let mut whole = open_object(face.about, representation(face, &fields));
-    expanded(face, &mut whole);
-    components.insert(face.schema.to_owned(), whole);
-    components.insert(format!("{}List", face.schema), list_of(face.schema, true));
     components.insert(
         format!("{}Batch", face.schema),
         open_object(

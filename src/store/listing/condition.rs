@@ -1,7 +1,6 @@
 //! From a typed filter to SQL.
 use super::{Field, Filter, Kind, Op, Operand, any_case};
 use crate::shared::identifier::normalise;
-use crate::shared::period::Phase;
 use crate::shared::text::fold;
 use crate::store::db::Engine;
 use crate::store::read::Reader;
@@ -55,7 +54,7 @@ fn says(text: Expr, word: &str) -> Condition {
 }
 
 fn member(reader: &Reader<'_>, resource: &Resource, field: &Field, op: Op, values: &[Operand]) -> Condition {
-    let column = Expr::col((Alias::new(resource.table.name), Alias::new(field.column)));
+    let column = field.expression(resource.table.name, reader.as_of);
     if op == Op::IsNull {
         let wanted = matches!(values.first(), Some(Operand::Flag(true)));
         let empty = match field.kind {
@@ -71,14 +70,6 @@ fn member(reader: &Reader<'_>, resource: &Resource, field: &Field, op: Op, value
         Kind::Identifiers => {
             let keys: Vec<String> = texts(values).iter().map(|v| normalise(v)).collect();
             identifiers(resource, field, op, &keys)
-        }
-        Kind::Phase => {
-            // Every record is in exactly one phase, so that "none of these" is "any of the others".
-            let named = texts(values);
-            Phase::ALL
-                .into_iter()
-                .filter(|phase| named.iter().any(|name| name == phase.code()) != (op == Op::Ne))
-                .fold(Cond::any(), |any, one| any.add(phase(resource.table.name, one, reader.as_of)))
         }
         Kind::Folded(form) => {
             let values: Vec<Operand> = texts(values).iter().map(|v| Operand::Text(form(v))).collect();
@@ -227,21 +218,4 @@ fn identifiers(resource: &Resource, field: &Field, op: Op, keys: &[String]) -> C
         any.add(column().like(LikeText::containing(&text)))
     });
     if op == Op::Ne { any.not() } else { any }
-}
-
-/// [`crate::shared::period::Period::phase`] in SQL, over the resolved dates.
-fn phase(table: &str, phase: Phase, as_of: chrono::NaiveDate) -> Condition {
-    let start = || Expr::col((Alias::new(table), Alias::new("phase_start")));
-    let end = || Expr::col((Alias::new(table), Alias::new("phase_end")));
-    let begun = || Cond::any().add(start().is_null()).add(start().lte(as_of));
-    match phase {
-        Phase::NotStarted => Cond::all().add(start().gt(as_of)),
-        Phase::Ended => Cond::all().add(begun()).add(end().lt(as_of)),
-        Phase::Running => Cond::all().add(start().lte(as_of)).add(end().gte(as_of)),
-        // Neither date decides: one is missing, and the other leaves it open.
-        Phase::Unknown => Cond::all()
-            .add(Cond::any().add(start().is_null()).add(end().is_null()))
-            .add(begun())
-            .add(Cond::any().add(end().is_null()).add(end().gte(as_of))),
-    }
 }

@@ -43,13 +43,14 @@ pub async fn count(
             select.join(JoinType::LeftJoin, items, Expr::cust("TRUE"));
             Expr::cust(element(reader.engine, member))
         }
-        _ => Expr::col((Alias::new(table), Alias::new(field.column))),
+        _ => field.expression(table, reader.as_of),
     };
     let records = Func::count_distinct(Expr::col((Alias::new(table), Alias::new("id"))));
     select
-        .expr_as(counted.clone(), "value")
+        .expr_as(counted, "value")
         .expr_as(records, "records")
-        .add_group_by([counted])
+        // By its place: PostgreSQL takes an expression with values of its own for another one each time.
+        .add_group_by([Expr::cust("1")])
         .order_by_expr(Expr::cust("2"), Order::Desc)
         .order_by_expr_with_nulls(Expr::cust("1"), Order::Asc, NullOrdering::Last)
         .limit(MOST);

@@ -3,15 +3,17 @@
 mod any_case;
 mod condition;
 mod facet;
+pub mod judged;
 mod page;
 
 pub use condition::{LikeText, json_any};
 pub use facet::{Bucket, Facet};
+pub use judged::{Judged, PHASE};
 pub use page::{Order, Page, Query, list};
 
 use super::view::View;
 use entity::vocab::{CodeList, PublicationTier, Word};
-use sea_orm::sea_query::{Expr, SelectStatement};
+use sea_orm::sea_query::{Alias, Expr, SelectStatement};
 
 /// A member that lists can be filtered by, and perhaps sorted and counted by.
 pub struct Field {
@@ -44,8 +46,8 @@ pub enum Kind {
     Listed(Option<&'static str>),
     /// A list of identifiers, compared by their matching form.
     Identifiers,
-    /// Worked out from the resolved dates `phase_start` and `phase_end`, and `as_of`.
-    Phase,
+    /// Worked out from other columns and `as_of`.
+    Judged(&'static Judged),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,7 +102,7 @@ impl Kind {
             Self::Date | Self::Instant | Self::Integer => &[Eq, Ne, In, Gt, Gte, Lt, Lte, IsNull],
             Self::Money => &[Eq, Gt, Gte, Lt, Lte, IsNull],
             Self::Flag => &[Eq, Ne],
-            Self::Phase => &[Eq, Ne, In],
+            Self::Judged(_) => &[Eq, Ne, In],
         }
     }
 }
@@ -165,6 +167,24 @@ pub const COMMON: [Field; 4] = [
 pub const PUBLISHED: [Field; 1] =
     [Field::new("publication_tiers.record", "publication_tiers_record", Kind::Word(PublicationTier::LIST))
         .counted()];
+
+impl Field {
+    /// What rows are compared, ordered and counted by.
+    fn expression(&self, table: &str, as_of: chrono::NaiveDate) -> Expr {
+        match self.kind {
+            Kind::Judged(judged) => (judged.sql)(table, as_of),
+            _ => Expr::col((Alias::new(table), Alias::new(self.column))),
+        }
+    }
+
+    /// The same of a row.
+    fn value(&self, row: &super::table::Row, as_of: chrono::NaiveDate) -> serde_json::Value {
+        match self.kind {
+            Kind::Judged(judged) => (judged.of)(row, as_of).into(),
+            _ => row.get(self.column).cloned().unwrap_or_default(),
+        }
+    }
+}
 
 impl super::Resource {
     /// The members that lists of this resource know, the common ones first.

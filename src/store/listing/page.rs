@@ -39,12 +39,12 @@ pub async fn list(reader: &Reader<'_>, resource: &Resource, query: &Query<'_>) -
     let mut select = reader.view.select(&resource.table);
     select.cond_where(conditions.clone());
     if let Some(after) = &query.after {
-        select.cond_where(beyond(resource, &query.orders, after)?);
+        select.cond_where(beyond(reader, resource, &query.orders, after)?);
     }
     for order in &query.orders {
-        let column = (Alias::new(resource.table.name), Alias::new(order.field.column));
+        let by = order.field.expression(resource.table.name, reader.as_of);
         let direction = if order.descending { SqlOrder::Desc } else { SqlOrder::Asc };
-        select.order_by_with_nulls(column, direction, NullOrdering::Last);
+        select.order_by_expr_with_nulls(by, direction, NullOrdering::Last);
     }
     select.order_by((Alias::new(resource.table.name), Alias::new("id")), SqlOrder::Asc);
     select.limit(query.limit + 1);
@@ -52,8 +52,8 @@ pub async fn list(reader: &Reader<'_>, resource: &Resource, query: &Query<'_>) -
     let more = rows.len() as u64 > query.limit;
     rows.truncate(usize::try_from(query.limit).unwrap_or(usize::MAX));
     let next = rows.last().filter(|_| more).map(|last| {
-        let of = |column: &str| last.get(column).cloned().unwrap_or(Value::Null);
-        query.orders.iter().map(|o| of(o.field.column)).chain([of("id")]).collect()
+        let id = last.get("id").cloned().unwrap_or_default();
+        query.orders.iter().map(|o| o.field.value(last, reader.as_of)).chain([id]).collect()
     });
     let total = match query.total {
         true => Some(count(reader, resource, conditions.clone()).await?),
@@ -76,7 +76,12 @@ async fn count(reader: &Reader<'_>, resource: &Resource, conditions: Condition) 
 }
 
 /// The records that come after the given one in this order.
-fn beyond(resource: &Resource, orders: &[Order<'_>], after: &[Value]) -> Result<Condition> {
+fn beyond(
+    reader: &Reader<'_>,
+    resource: &Resource,
+    orders: &[Order<'_>],
+    after: &[Value],
+) -> Result<Condition> {
     let column = |name: &str| Expr::col((Alias::new(resource.table.name), Alias::new(name)));
     let foreign = || Error::invalid("", "invalid_cursor", serde_json::json!({}));
     if after.len() != orders.len() + 1 {
@@ -85,19 +90,19 @@ fn beyond(resource: &Resource, orders: &[Order<'_>], after: &[Value]) -> Result<
     let (id, mut equal) = (after.last().ok_or_else(foreign)?, Cond::all());
     let mut any = Cond::any();
     for (order, last) in orders.iter().zip(after) {
-        let name = order.field.column;
+        let by = || order.field.expression(resource.table.name, reader.as_of);
         if last.is_null() {
             // Nothing comes after null but the rest of the nulls.
-            equal = equal.add(column(name).is_null());
+            equal = equal.add(by().is_null());
             continue;
         }
         let last = value(&operand(order.field.kind, last).ok_or_else(foreign)?);
         let further = match order.descending {
-            true => column(name).lt(last.clone()),
-            false => column(name).gt(last.clone()),
+            true => by().lt(last.clone()),
+            false => by().gt(last.clone()),
         };
-        any = any.add(equal.clone().add(Cond::any().add(further).add(column(name).is_null())));
-        equal = equal.add(column(name).eq(last));
+        any = any.add(equal.clone().add(Cond::any().add(further).add(by().is_null())));
+        equal = equal.add(by().eq(last));
     }
     let id = value(&operand(Kind::Id, id).ok_or_else(foreign)?);
     Ok(any.add(equal.add(column("id").gt(id))))
