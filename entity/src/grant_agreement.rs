@@ -17,6 +17,7 @@ pub struct Model {
     pub title: Option<Json>,
     pub programme_id: Option<Uuid>,
     pub funder_id: Option<Uuid>,
+    pub regime_id: Option<Uuid>,
     pub form: Option<GrantForm>,
     pub status: Option<AgreementStatus>,
     pub status_since: Option<Date>,

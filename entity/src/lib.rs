@@ -2,6 +2,7 @@
 //! Rows only: what they mean and which are allowed together is decided in the server's rooms.
 #![recursion_limit = "256"]
 pub mod access_grant;
+pub mod agreement_override;
 pub mod agreement_party;
 pub mod agreement_project;
 pub mod claim;
@@ -9,15 +10,19 @@ pub mod event;
 pub mod event_link;
 pub mod event_organisation;
 pub mod event_session;
+pub mod fulfilment;
 pub mod funder;
 pub mod funding_hop;
 pub mod funding_line;
 pub mod grant_agreement;
 pub mod history_entry;
+pub mod obligation;
+pub mod obligation_plan;
 pub mod organisation;
 pub mod person;
 pub mod principal;
 pub mod programme;
+pub mod programme_override;
 pub mod project;
 pub mod project_contact;
 pub mod project_link;

@@ -21,6 +21,7 @@ pub struct Model {
     pub funder_id: Option<Uuid>,
     pub managing_organisation_id: Option<Uuid>,
     pub parent_id: Option<Uuid>,
+    pub regime_id: Option<Uuid>,
     pub period_start: Option<Date>,
     pub period_end: Option<Date>,
     pub period_duration_months: Option<i32>,

@@ -17,6 +17,7 @@ mod m20261122_000012_oidc;
 mod m20261122_000013_granted;
 mod m20261122_000014_publication;
 mod m20261122_000015_regimes;
+mod m20261122_000016_obligations;
 
 /// Every step, oldest first. Released steps are never edited.
 pub struct Migrator;
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000013_granted::Migration),
             Box::new(m20261122_000014_publication::Migration),
             Box::new(m20261122_000015_regimes::Migration),
+            Box::new(m20261122_000016_obligations::Migration),
         ]
     }
 }

@@ -2,6 +2,7 @@
 use super::model::{AgreementFields, AgreementProjectFields, FundingLineFields, HopFields, PartyFields};
 use super::store::{AGREEMENT, PARTS};
 use crate::http::resource::{Face, PartFace, SchemaOf};
+use crate::shared::overrides::{OverrideFields, overridden};
 use serde_json::json;
 
 pub static FACE: Face = Face {
@@ -16,6 +17,7 @@ pub static FACE: Face = Face {
         json!({
             "reference": "ICMPD/2019/MPF-295-005",
             "title": {"en": "Grant agreement of LATBEL"},
+            "regime_id": "01932c07-6b80-7000-8000-000000000005",
             "implementation_period": {"start": "2019-11-01", "end": "2021-05-31", "duration_months": null},
             "currency": "EUR",
             "total_eligible_cost": {"amount": "494813.32", "currency": "EUR"},
@@ -72,6 +74,15 @@ pub static FACE: Face = Face {
                     "stage": "approved",
                 })
             },
+        },
+        PartFace {
+            part: &PARTS[4],
+            schema: "AgreementOverride",
+            one: "an override",
+            many: "overrides",
+            about: "A parameter of the regime that this agreement says otherwise, with the clause.",
+            fields: SchemaOf::new::<OverrideFields>(),
+            example: overridden,
         },
     ],
 };

@@ -32,6 +32,9 @@ pub struct AgreementFields {
     /// The grantor: the funder that signs for the money. Often not the ultimate funder, which the chain tells.
     #[serde(default)]
     pub funder_id: Option<Uuid>,
+    /// The version of the funder's rules that it follows: the id of a regime's version, `record_id` in `/v1/regimes`.
+    #[serde(default)]
+    pub regime_id: Option<Uuid>,
     /// How the grant is counted.
     #[serde(default)]
     pub form: Option<GrantForm>,

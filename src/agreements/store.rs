@@ -5,6 +5,7 @@ use super::model::{
 use super::rules;
 use crate::funders::{Way, agreements_paid_by};
 use crate::shared::identifier::normalise;
+use crate::shared::overrides::OverrideFields;
 use crate::shared::period::Period;
 use crate::shared::search::search_text;
 use crate::store::listing::{Field, Kind, PHASE, Relation};
@@ -30,11 +31,15 @@ pub static AGREEMENT: Resource = Resource {
     ),
     code: None,
     parse: parse::<AgreementFields>,
-    references: &[Reference::to("programme_id", "programme"), Reference::to("funder_id", "funder")],
+    references: &[
+        Reference::to("programme_id", "programme"),
+        Reference::to("funder_id", "funder"),
+        Reference::to("regime_id", "regime"),
+    ],
     unique: &[],
     computed,
     named_by: &[],
-    parts: &[&PARTS[0], &PARTS[1], &PARTS[2], &PARTS[3]],
+    parts: &[&PARTS[0], &PARTS[1], &PARTS[2], &PARTS[3], &PARTS[4]],
     neighbours: &[
         Neighbour { name: "programme", resource: "programme", link: Link::Column("programme_id") },
         Neighbour { name: "funder", resource: "funder", link: Link::Column("funder_id") },
@@ -53,6 +58,7 @@ pub static AGREEMENT: Resource = Resource {
         Field::new("reference", "reference_key", Kind::Folded(normalise)).sorted(),
         Field::id("programme_id"),
         Field::id("funder_id"),
+        Field::id("regime_id"),
         Field::word("form", GrantForm::LIST),
         Field::word("status", AgreementStatus::LIST).sorted(),
         Field::date("status_since", "status_since"),
@@ -134,8 +140,8 @@ pub static AGREEMENT: Resource = Resource {
     kept_for: None,
 };
 
-/// Projects, parties, funding chain, funding lines.
-pub static PARTS: [Part; 4] = [
+/// Projects, parties, funding chain, funding lines, overrides of the regime.
+pub static PARTS: [Part; 5] = [
     Part {
         path: "project-links",
         name: "agreement_project",
@@ -189,6 +195,20 @@ pub static PARTS: [Part; 4] = [
         parent: "grant_agreement_id",
         parse: parse::<FundingLineFields>,
         references: &[Reference::to("source_organisation_id", "organisation")],
+        together: None,
+        kept: false,
+    },
+    Part {
+        path: "overrides",
+        name: "agreement_override",
+        table: Table::of::<entity::agreement_override::Entity>(
+            "agreement_override",
+            &[],
+            &["grant_agreement_id"],
+        ),
+        parent: "grant_agreement_id",
+        parse: parse::<OverrideFields>,
+        references: &[],
         together: None,
         kept: false,
     },

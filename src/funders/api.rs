@@ -1,7 +1,8 @@
 //! Funders and programmes over HTTP.
 use super::model::{FunderFields, ProgrammeFields};
-use super::store::{FUNDER, PROGRAMME};
-use crate::http::resource::{Face, SchemaOf};
+use super::store::{FUNDER, OVERRIDE, PROGRAMME};
+use crate::http::resource::{Face, PartFace, SchemaOf};
+use crate::shared::overrides::{OverrideFields, overridden};
 use serde_json::json;
 
 pub static FACE: Face = Face {
@@ -37,5 +38,13 @@ pub static PROGRAMMES: Face = Face {
             "kind": "facility",
         })
     },
-    parts: &[],
+    parts: &[PartFace {
+        part: &OVERRIDE,
+        schema: "ProgrammeOverride",
+        one: "an override",
+        many: "overrides",
+        about: "A parameter of the regime that agreements under this programme follow otherwise, with the clause.",
+        fields: SchemaOf::new::<OverrideFields>(),
+        example: overridden,
+    }],
 };

@@ -92,6 +92,9 @@ pub struct ProgrammeFields {
     /// The programme that it is part of.
     #[serde(default)]
     pub parent_id: Option<Uuid>,
+    /// The version of the funder's rules that agreements under it are usually given; each agreement names its own.
+    #[serde(default)]
+    pub regime_id: Option<Uuid>,
     #[serde(default)]
     pub period: Period,
     #[serde(default)]

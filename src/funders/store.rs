@@ -1,6 +1,7 @@
 //! The tables of funders and programmes, and a funder's totals.
 use super::model::{FunderFacts, FunderFields, FunderTiers, FunderTotal, ProgrammeFields, ProgrammeTiers};
 use super::pays::{Way, column, column_ref, pays};
+use crate::shared::overrides::OverrideFields;
 use crate::shared::search::{search_text, sort_key};
 use crate::shared::text::fold;
 use crate::store::listing::{Field, Kind, Relation};
@@ -8,7 +9,7 @@ use crate::store::path::within;
 use crate::store::read::{Reader, id_in};
 use crate::store::table::stored_money;
 use crate::store::{
-    Group, Link, Neighbour, Nested, Publishing, Record, Reference, Resource, Result, Row, Table, parse,
+    Group, Link, Neighbour, Nested, Part, Publishing, Record, Reference, Resource, Result, Row, Table, parse,
 };
 use entity::vocab::{ProgrammeKind, Word};
 use futures_util::future::BoxFuture;
@@ -74,6 +75,7 @@ pub static PROGRAMME: Resource = Resource {
         Reference::to("funder_id", "funder"),
         Reference::to("managing_organisation_id", "organisation"),
         Reference::to("parent_id", "programme"),
+        Reference::to("regime_id", "regime"),
     ],
     unique: &["code"],
     computed: |record| {
@@ -83,7 +85,7 @@ pub static PROGRAMME: Resource = Resource {
         ])
     },
     named_by: &[],
-    parts: &[],
+    parts: &[&OVERRIDE],
     neighbours: &[
         Neighbour { name: "funder", resource: "funder", link: Link::Column("funder_id") },
         Neighbour {
@@ -100,6 +102,7 @@ pub static PROGRAMME: Resource = Resource {
         Field::id("funder_id"),
         Field::id("managing_organisation_id"),
         Field::id("parent_id"),
+        Field::id("regime_id"),
         Field::date("period.start", "period_start"),
         Field::date("period.end", "period_end"),
     ],
@@ -114,6 +117,18 @@ pub static PROGRAMME: Resource = Resource {
     publishing: Some(Publishing { groups: &[], search: None }),
     rule: Some(crate::store::rule::no_cycle),
     kept_for: None,
+};
+
+/// What agreements under a programme follow instead of what their regime says.
+pub static OVERRIDE: Part = Part {
+    path: "overrides",
+    name: "programme_override",
+    table: Table::of::<entity::programme_override::Entity>("programme_override", &[], &["programme_id"]),
+    parent: "programme_id",
+    parse: parse::<OverrideFields>,
+    references: &[],
+    together: None,
+    kept: false,
 };
 
 /// Names and totals of funders, in three statements a page.

@@ -131,6 +131,21 @@ pub const MESSAGES: &[(&str, &str, &str)] = &[
         "there is no {resource} with this id",
         "nav ieraksta ({resource}) ar šādu identifikatoru",
     ),
+    (
+        "no_regime",
+        "the agreement follows no regime yet: set its regime_id first",
+        "līgums vēl neseko nevienam noteikumu kopumam: vispirms norādiet regime_id",
+    ),
+    (
+        "not_in_terms",
+        "{regime} has no parameter {parameter}: the terms of an agreement list what there is",
+        "noteikumos {regime} nav parametra {parameter}: kādi ir, rāda līguma noteikumi",
+    ),
+    (
+        "no_parameter",
+        "{parameter} can't be a parameter: write it as reporting.obligations[final].offset",
+        "{parameter} nevar būt parametrs: rakstiet kā reporting.obligations[final].offset",
+    ),
     ("already_taken", "{value} is taken by another record", "{value} jau pieder citam ierakstam"),
     ("exactly_one", "give exactly one of: {members}", "norādiet tieši vienu no: {members}"),
     ("at_least_one", "give at least one of: {members}", "norādiet vismaz vienu no: {members}"),

@@ -13,10 +13,10 @@ const CONDITIONS: [&str; 3] = ["when", "applies_if", "extended_if"];
 
 /// A document with all that it inherits.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Resolved {
+pub struct Resolved<K = RegimeKey> {
     pub document: Value,
-    /// Which regime said what: the places at which all comes from one, in the order of the document.
-    pub origins: Vec<(String, RegimeKey)>,
+    /// Who said what: the places at which all comes from one, in the order of the document.
+    pub origins: Vec<(String, K)>,
 }
 
 /// The member that names an entry of the list at this path; none where lists have no names.
@@ -123,10 +123,15 @@ impl<'a> Node<'a> {
 }
 
 /// What the last of a line of descent says: its ancestors first, the eldest at the beginning.
-pub fn resolve(line: &[(RegimeKey, Value)]) -> Resolved {
-    let inherited = |(index, (_, document)): (usize, &(RegimeKey, Value))| {
+pub fn resolve<K: Clone>(line: &[(K, Value)]) -> Resolved<K> {
+    resolve_with(line, 0)
+}
+
+/// The same where the last `further` documents only change what the one before them says, and have no name of their own.
+pub fn resolve_with<K: Clone>(line: &[(K, Value)], further: usize) -> Resolved<K> {
+    let inherited = |(index, (_, document)): (usize, &(K, Value))| {
         let mut document = document.clone();
-        if let Some(map) = document.as_object_mut().filter(|_| index + 1 < line.len()) {
+        if let Some(map) = document.as_object_mut().filter(|_| index + 1 + further != line.len()) {
             map.retain(|name, _| !OWN.contains(&name.as_str()));
         }
         document

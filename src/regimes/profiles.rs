@@ -12,7 +12,9 @@ use crate::store::unit::{Intent, Unit};
 use crate::store::view::{Scope, View};
 use crate::store::{Error, Result, read::Reader};
 use entity::vocab::PrincipalKind;
+use std::collections::HashMap;
 use std::time::Duration;
+use uuid::Uuid;
 
 const PROFILES: [&str; 3] = [
     include_str!("profiles/eu-prag-icmpd-mpf.yaml"),
@@ -49,6 +51,18 @@ pub async fn ship(state: &AppState) -> anyhow::Result<usize> {
         }
     }
     Ok(shipped)
+}
+
+/// The ids of the records of those that come with the program and are published, by `id:version`.
+///
+/// # Errors
+/// What the database says.
+pub async fn shipped(reader: &Reader<'_>) -> Result<HashMap<String, Uuid>> {
+    let mut found = HashMap::new();
+    for draft in drafts().unwrap_or_default() {
+        found.extend(find(reader, &draft.key).await?.map(|row| (draft.key.to_string(), row.id)));
+    }
+    Ok(found)
 }
 
 fn in_the_way(fault: &DbFault) -> bool {
@@ -91,6 +105,13 @@ async fn one(state: &AppState, draft: &Draft) -> Result<bool> {
     let outcome = publish(&mut unit, draft).await;
     let published = unit.finish(&state.db, outcome).await?;
     Ok(matches!(published, Published::New(_)))
+}
+
+/// The documents themselves, for tests of what is worked out from them.
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may")]
+pub fn documents() -> Vec<(super::model::RegimeKey, serde_json::Value)> {
+    drafts().unwrap().into_iter().map(|draft| (draft.key, draft.document)).collect()
 }
 
 #[cfg(test)]

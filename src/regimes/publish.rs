@@ -21,7 +21,7 @@ use uuid::Uuid;
 #[derive(Clone, Debug)]
 pub struct Draft {
     pub key: RegimeKey,
-    document: Value,
+    pub document: Value,
     checksum: String,
     faults: Faults,
 }

@@ -4,18 +4,19 @@ use super::model::RegimeKey;
 use crate::shared::search::search_text;
 use crate::store::aggregate::typed;
 use crate::store::read::{Reader, column};
-use crate::store::resource::Parsed;
-use crate::store::{Error, Resource, Result, Row, Table};
+use crate::store::{Error, Resource, Result, Row, Table, never};
 use entity::regime::Model;
 use sea_orm::sea_query::{ExprTrait, Order};
-use serde::de::Error as _;
-use serde_json::json;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use uuid::Uuid;
 
 pub static REGIME: Resource = Resource {
     name: "regime",
     path: "regimes",
     table: Table::of::<entity::regime::Entity>("regime", &[], &["edition_key", "search_text"]),
     code: None,
+    // Held against its own schema and against others before it is written.
     parse: never,
     // Its parent is never deleted: the foreign key is guard enough.
     references: &[],
@@ -35,11 +36,6 @@ pub static REGIME: Resource = Resource {
     rule: None,
     kept_for: None,
 };
-
-/// A regime is held against its own schema and against others before it is written: no other way leads here.
-fn never(_: serde_json::Value) -> std::result::Result<Parsed, serde_json::Error> {
-    Err(serde_json::Error::custom("a regime is published through an operation of its own"))
-}
 
 /// Which version a row is.
 pub fn key(row: &Model) -> RegimeKey {
@@ -105,14 +101,42 @@ pub async fn page(
 /// # Errors
 /// What the database says.
 pub async fn line(reader: &Reader<'_>, row: Model) -> Result<Vec<Model>> {
-    let (mut line, mut parent) = (Vec::new(), row.parent_id);
-    line.push(row);
-    while let Some(id) = parent {
-        let row: Model = typed(&reader.row(&REGIME, id).await?)?;
-        parent = row.parent_id;
-        line.insert(0, row);
+    let id = row.id;
+    let found = above(reader, vec![row]).await?;
+    Ok(descent(&found, id).into_iter().cloned().collect())
+}
+
+/// Versions by the ids of their records, each as the line that it descends from, the eldest first. A statement for each
+/// generation, however many there are.
+///
+/// # Errors
+/// What the database says.
+pub async fn lines(reader: &Reader<'_>, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<(RegimeKey, Value)>>> {
+    let rows = reader.rows_of(&REGIME, ids).await?.iter().map(typed).collect::<Result<Vec<Model>>>()?;
+    let found = above(reader, rows).await?;
+    let known = ids.iter().filter(|id| found.contains_key(id));
+    let said = |id| descent(&found, id).into_iter().map(|row| (key(row), row.document.clone())).collect();
+    Ok(known.map(|id| (*id, said(*id))).collect())
+}
+
+/// Rows with all that they descend from, by id.
+async fn above(reader: &Reader<'_>, rows: Vec<Model>) -> Result<HashMap<Uuid, Model>> {
+    let (mut found, mut rows) = (HashMap::new(), rows);
+    while !rows.is_empty() {
+        let parents: Vec<Uuid> = rows.iter().filter_map(|row| row.parent_id).collect();
+        found.extend(rows.into_iter().map(|row| (row.id, row)));
+        let wanted: Vec<Uuid> = parents.into_iter().filter(|id| !found.contains_key(id)).collect();
+        rows = reader.rows_of(&REGIME, &wanted).await?.iter().map(typed).collect::<Result<_>>()?;
     }
-    Ok(line)
+    Ok(found)
+}
+
+/// What extends what never makes a circle.
+fn descent(found: &HashMap<Uuid, Model>, id: Uuid) -> Vec<&Model> {
+    let mut line: Vec<&Model> =
+        std::iter::successors(found.get(&id), |row| row.parent_id.and_then(|id| found.get(&id))).collect();
+    line.reverse();
+    line
 }
 
 /// The version that an address names: a regime by its id is its newest version, a record by its id is itself.

@@ -14,6 +14,7 @@ pub mod identifier;
 pub mod json;
 pub mod life;
 pub mod money;
+pub mod overrides;
 pub mod period;
 pub mod record;
 pub mod search;

@@ -3,6 +3,7 @@
 mod access;
 mod agreements;
 mod claims;
+mod compliance;
 mod events;
 mod parties;
 mod projects;
@@ -11,6 +12,7 @@ mod sectors;
 pub use access::*;
 pub use agreements::*;
 pub use claims::*;
+pub use compliance::*;
 pub use events::*;
 pub use parties::*;
 pub use projects::*;
@@ -193,6 +195,7 @@ macro_rules! lists {
 lists![
     AgreementStatus,
     ClaimSubject,
+    Confidence,
     ContactRole,
     ErasureGround,
     EventKind,
@@ -204,6 +207,8 @@ lists![
     FundingStage,
     GrantForm,
     LawfulBasis,
+    ObligationKind,
+    ObligationState,
     OrganisationKind,
     ParticipantRole,
     PartyRole,
@@ -216,6 +221,7 @@ lists![
     Role,
     ScopeKind,
     SectorVocabulary,
+    Severity,
 ];
 
 #[cfg(test)]

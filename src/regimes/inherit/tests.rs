@@ -58,7 +58,7 @@ fn what_extends_nothing_is_all_its_own() {
         (resolved.document, resolved.origins.len(), resolved.origins[0].0.as_str()),
         (document, 1, "")
     );
-    assert_eq!(resolve(&[]).document, Value::Null);
+    assert_eq!(resolve::<RegimeKey>(&[]).document, Value::Null);
 }
 
 #[test]
