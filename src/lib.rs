@@ -9,6 +9,7 @@ pub mod agreements;
 pub mod claims;
 pub mod cli;
 pub mod clock;
+pub mod compliance;
 pub mod config;
 pub mod events;
 pub mod funders;

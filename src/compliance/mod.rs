@@ -1,0 +1,2 @@
+//! What the terms of agreements ask for.
+pub mod rules;
