@@ -42,6 +42,7 @@ pub static REGISTER: Register = Register {
         &events::PUBLICATION,
         &claims::CLAIM,
         &regimes::REGIME,
+        &compliance::OBLIGATION,
     ],
     derivations: &[
         Derivation { of: &["funder"], derive: funders::derive },
@@ -59,10 +60,12 @@ pub static REGISTER: Register = Register {
         },
         Derivation { of: &["project"], derive: lifecycle::derive_projects },
         Derivation { of: &["grant_agreement"], derive: lifecycle::derive_agreements },
+        Derivation { of: &["obligation"], derive: compliance::derive },
     ],
     reach: Reach {
         order: &[
             "grant_agreement",
+            "obligation",
             "project",
             "event",
             "publication",
@@ -78,6 +81,5 @@ pub static REGISTER: Register = Register {
     },
 };
 
-/// What follows a change in the same transaction. Search texts and resolved dates are columns of their own row;
-/// obligations and the like will stand here.
-pub static PROJECTIONS: &[Projection] = &[];
+/// What follows a change in the same transaction. Search texts and resolved dates are columns of their own row.
+pub static PROJECTIONS: &[Projection] = &[compliance::keep_in_step];

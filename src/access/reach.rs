@@ -13,6 +13,9 @@ pub fn reach(all: &View, within: &Within, resource: &'static Resource) -> Vec<Se
     let scope = Hanging { all, within };
     match resource.name {
         "grant_agreement" => scope.agreements(),
+        "obligation" => {
+            vec![step(all, "obligation", "id", "grant_agreement_id", within.ids_of(all, "grant_agreement"))]
+        }
         "project" => scope.projects(),
         "event" => scope.linked("event_link", "event_id"),
         "publication" => {

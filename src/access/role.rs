@@ -35,6 +35,9 @@ pub const AUDIT: &str = "audit";
 /// Versions of funders' rules, which hang on no record either and never change.
 const REGIME: &str = "regime";
 
+/// What the program works out by itself; callers say when it was fulfilled.
+const OBLIGATION: &str = "obligation";
+
 /// Whether a role may act on a resource (its singular name).
 pub fn may(role: Role, action: Action, resource: &str) -> bool {
     match role {
@@ -44,6 +47,11 @@ pub fn may(role: Role, action: Action, resource: &str) -> bool {
             Action::Read => true,
             Action::Create => matches!(role, Role::Admin | Role::ProgrammeManager),
             Action::Update | Action::Delete | Action::Transition => false,
+        },
+        _ if resource == OBLIGATION => match action {
+            Action::Read => true,
+            Action::Update => matches!(role, Role::Admin | Role::ProgrammeManager | Role::FinanceOfficer),
+            Action::Create | Action::Delete | Action::Transition => false,
         },
         Role::Admin | Role::ProgrammeManager => true,
         Role::Viewer | Role::Auditor => action == Action::Read,
@@ -69,7 +77,8 @@ mod tests {
             Role::Viewer,
             Role::Auditor,
         ] {
-            for resource in ["project", "grant_agreement", "event", PERSONAL_DATA, AUDIT, REGIME] {
+            for resource in ["project", "grant_agreement", "event", PERSONAL_DATA, AUDIT, REGIME, OBLIGATION]
+            {
                 let may: Vec<&str> =
                     Action::ALL.into_iter().filter(|a| may(role, *a, resource)).map(Action::code).collect();
                 table += &format!("{role:?} {resource}: {}\n", may.join(" "));
@@ -83,36 +92,42 @@ mod tests {
              Admin personal_data: read create update delete transition\n\
              Admin audit: read\n\
              Admin regime: read create\n\
+             Admin obligation: read update\n\
              ProgrammeManager project: read create update delete transition\n\
              ProgrammeManager grant_agreement: read create update delete transition\n\
              ProgrammeManager event: read create update delete transition\n\
              ProgrammeManager personal_data: \n\
              ProgrammeManager audit: \n\
              ProgrammeManager regime: read create\n\
+             ProgrammeManager obligation: read update\n\
              FinanceOfficer project: read\n\
              FinanceOfficer grant_agreement: read create update transition\n\
              FinanceOfficer event: read\n\
              FinanceOfficer personal_data: \n\
              FinanceOfficer audit: \n\
              FinanceOfficer regime: read\n\
+             FinanceOfficer obligation: read update\n\
              Contributor project: read\n\
              Contributor grant_agreement: read\n\
              Contributor event: read create update delete transition\n\
              Contributor personal_data: \n\
              Contributor audit: \n\
              Contributor regime: read\n\
+             Contributor obligation: read\n\
              Viewer project: read\n\
              Viewer grant_agreement: read\n\
              Viewer event: read\n\
              Viewer personal_data: \n\
              Viewer audit: \n\
              Viewer regime: read\n\
+             Viewer obligation: read\n\
              Auditor project: read\n\
              Auditor grant_agreement: read\n\
              Auditor event: read\n\
              Auditor personal_data: \n\
              Auditor audit: read\n\
-             Auditor regime: read\n"
+             Auditor regime: read\n\
+             Auditor obligation: read\n"
         );
     }
 }

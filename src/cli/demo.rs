@@ -15,8 +15,9 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let url = config.database_url.clone().unwrap_or_else(|| USUAL_DATABASE.to_owned());
     let listener = listen(&config).await?;
     let state = open(config, &url).await?;
-    let loaded = load_demo(&state).await.map_err(explained)?;
+    // The demo's agreements follow them.
     shipped(&state).await?;
+    let loaded = load_demo(&state).await.map_err(explained)?;
     let token = token(&state).await?;
     let address = format!("http://{}", listener.local_addr()?);
     let records = match loaded {
@@ -30,9 +31,10 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
          Docs      {address}/docs/\n\
          Token     {token}\n\
          \n\
-         Ask about LATBEL:\n\
+         Ask about LATBEL, and what was owed under its agreement:\n\
          \n  \
-         curl -H 'Authorization: Bearer {token}' {address}/v1/projects/LATBEL\n\
+         curl -H 'Authorization: Bearer {token}' {address}/v1/projects/LATBEL\n  \
+         curl -H 'Authorization: Bearer {token}' {address}/v1/obligations?project=LATBEL\n\
          \n\
          Ctrl-C stops it; the data stays in {url}.",
         url = shown(&url),

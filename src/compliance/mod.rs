@@ -1,2 +1,16 @@
-//! What the terms of agreements ask for.
+//! What is owed under agreements, by their terms: resolved for each agreement, planned, and kept in step with whatever
+//! they hang on.
+mod api;
+mod facts;
+mod obligations;
+mod plan;
 pub mod rules;
+mod sound;
+mod step;
+mod terms;
+mod titles;
+
+pub use api::{FACE, document, routes};
+pub use obligations::model;
+pub use obligations::{OBLIGATION, derive};
+pub use step::keep_in_step;

@@ -2,7 +2,7 @@
 use super::code_lists;
 use crate::history::audit;
 use crate::state::AppState;
-use crate::{access, claims, history, lifecycle, regimes};
+use crate::{access, claims, compliance, history, lifecycle, regimes};
 use axum::Router;
 use serde_json::{Map, Value};
 
@@ -10,6 +10,7 @@ pub fn routes() -> Router<AppState> {
     lifecycle::routes()
         .merge(claims::routes())
         .merge(regimes::routes())
+        .merge(compliance::routes())
         .merge(history::routes())
         .merge(access::routes())
         .merge(audit::routes())
@@ -20,6 +21,7 @@ pub fn document(schemas: &mut Map<String, Value>, paths: &mut Map<String, Value>
     lifecycle::document(schemas, paths);
     claims::document(schemas, paths);
     regimes::document(schemas, paths);
+    compliance::document(schemas, paths);
     history::document(schemas, paths);
     audit::document(schemas, paths);
     access::document(schemas, paths);
@@ -28,5 +30,6 @@ pub fn document(schemas: &mut Map<String, Value>, paths: &mut Map<String, Value>
 
 /// Tags that no resource has.
 pub fn tags() -> impl Iterator<Item = Value> {
-    [regimes::tag(), history::tag(), audit::tag(), access::tag(), code_lists::tag()].into_iter()
+    [regimes::tag(), history::tag(), audit::tag(), access::tag(), code_lists::tag()]
+        .into_iter()
 }

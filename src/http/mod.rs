@@ -27,7 +27,9 @@ pub use openapi::{header_refs, insert as insert_schema};
 pub use pages::DOCUMENT;
 
 use crate::state::AppState;
-use crate::{access, agreements, claims, events, funders, lifecycle, organisations, projects, regimes};
+use crate::{
+    access, agreements, claims, compliance, events, funders, lifecycle, organisations, projects, regimes,
+};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -47,6 +49,7 @@ pub static FACES: &[&Face] = &[
     &funders::PROGRAMMES,
     &access::PERSONS,
     &claims::FACE,
+    &compliance::FACE,
 ];
 
 /// Resources with operations of their own instead of those that all others have.
@@ -68,6 +71,7 @@ pub static DERIVED: &[(&[&str], SchemaOf)] = &[
     (&["person"], SchemaOf::new::<access::model::RemovalFacts>()),
     (&["project"], SchemaOf::new::<lifecycle::ProjectLife>()),
     (&["grant_agreement"], SchemaOf::new::<lifecycle::AgreementLife>()),
+    (&["obligation"], SchemaOf::new::<compliance::model::ObligationStanding>()),
 ];
 
 /// The face of a resource, by its singular name.

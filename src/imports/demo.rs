@@ -2,6 +2,7 @@
 use super::portfolio::{File, load};
 use crate::access;
 use crate::clock::today;
+use crate::regimes;
 use crate::state::AppState;
 use crate::store::unit::{Intent, Unit};
 use crate::store::view::{Scope, View};
@@ -53,5 +54,6 @@ async fn fill(unit: &mut Unit) -> Result<Option<usize>> {
     let files: std::result::Result<Vec<File>, _> =
         FILES.iter().map(|text| serde_json::from_str(text)).collect();
     let files = files.map_err(|e| Error::Database(DbErr::Json(e.to_string())))?;
-    load(unit, files).await.map(Some)
+    let shipped = regimes::shipped(&unit.reader()).await?;
+    load(unit, files, shipped).await.map(Some)
 }

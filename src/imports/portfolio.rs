@@ -34,12 +34,13 @@ pub struct Entry {
     claims: Vec<Map<String, Value>>,
 }
 
-/// Loads files in their order; answers how many records came in.
+/// Loads files in their order; answers how many records came in. `ids` are records that are there already, by the keys
+/// that files call them by.
 ///
 /// # Errors
 /// [`Error::Invalid`] with the key of the record at fault in the pointer.
-pub async fn load(unit: &mut Unit, files: Vec<File>) -> Result<usize> {
-    let (mut ids, mut loaded) = (HashMap::new(), 0);
+pub async fn load(unit: &mut Unit, files: Vec<File>, mut ids: HashMap<String, Uuid>) -> Result<usize> {
+    let mut loaded = 0;
     for file in files {
         let face = face(&file.resource).ok_or_else(|| fault(&file.resource, "", "no such resource"))?;
         for entry in file.records {

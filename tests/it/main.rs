@@ -21,6 +21,7 @@ mod idempotency;
 mod limits;
 mod lists;
 mod matrix;
+mod obligations;
 mod oidc;
 mod openapi;
 mod openings;

@@ -16,6 +16,7 @@ fn change(part: &str) -> Value {
         "session" => json!({"place": {"lv": "Rīga"}, "country": null}),
         "event_organisation" => json!({"women": 3, "men": 4}),
         "event_link" | "publication_link" => json!({"project_id": null, "programme_id": "P"}),
+        "agreement_override" | "programme_override" => json!({"value": 9, "document": "Annex I"}),
         other => panic!("{other} is not in this table"),
     }
 }

@@ -1,12 +1,13 @@
 //! Scopes: what hangs on what somebody was granted is seen, all else is as if it were not there, in every way of
 //! asking; what may be done follows.
 use crate::both;
+use crate::support::App;
 use crate::support::app::Answer;
 use crate::support::world::Latbel;
-use crate::support::{App, records};
 use entity::vocab::{PrincipalKind, Role};
 use grantline::access::{self, Grant};
 use grantline::clock::Clock;
+use grantline::http::FACES;
 use grantline::store::scope::Root;
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
@@ -75,8 +76,16 @@ pub async fn worlds(app: &App) -> (Latbel, Other) {
         publication,
         claim,
     ];
+    let mut ids = ids.to_vec();
+    // What is owed under both agreements.
+    let regime = app.little_regime().await;
+    for agreement in [&l.agreement, &agreement] {
+        let address = format!("/v1/grant-agreements/{agreement}");
+        app.at_version("PATCH", &address, "", Some(json!({"regime_id": regime}))).await.expect(200);
+    }
+    ids.extend(app.ids(&format!("/v1/obligations?agreement={agreement}")).await);
     let contact = contact["id"].as_str().unwrap().to_owned();
-    (l, Other { ids: ids.to_vec(), project, agreement, organisation, shared, contact })
+    (l, Other { ids, project, agreement, organisation, shared, contact })
 }
 
 fn id(text: &str) -> Uuid {
@@ -127,11 +136,12 @@ both! {
     async fn what_lies_outside_is_not_there_in_any_way_of_asking(app: App) {
         let (l, other) = worlds(app).await;
         let then = "2026-11-22T10:00:00Z";
+        let owed = app.ids(&format!("/v1/obligations?agreement={}", l.agreement)).await.remove(0);
         for (name, root) in scopes(&l) {
             let caller = Caller::new(app, &[(Role::Auditor, Some(root))]).await;
             for (path, ids) in [("projects", vec![&l.project]), ("grant-agreements", vec![&l.agreement]),
                 ("events", vec![&l.event, &other.shared]), ("publications", vec![&l.publication]), ("claims", vec![]), ("persons", vec![]),
-                ("programmes", vec![&l.programme])] {
+                ("programmes", vec![&l.programme]), ("obligations", vec![&owed])] {
                 for address in [format!("/v1/{path}?include_total=true"), format!("/v1/{path}?include_total=true&known_at={then}")] {
                     let list = caller.get(&address).await.expect(200);
                     let mut found: Vec<&str> = list["items"].as_array().unwrap().iter().map(|i| i["id"].as_str().unwrap()).collect();
@@ -144,7 +154,7 @@ both! {
             }
             // Lists in every form, in the widest scope and in the narrowest.
             let every_form = ["ultimate funder", "project"].contains(&name);
-            for face in records::all().filter(|_| every_form) {
+            for face in FACES.iter().filter(|_| every_form) {
                 let path = face.resource.path;
                 let all = |f: fn(&grantline::store::listing::Field) -> bool| -> String {
                     face.resource.list_fields().filter(|field| f(field)).map(|field| field.path).collect::<Vec<_>>().join(",")
@@ -166,7 +176,7 @@ both! {
             }
             // By id, by code, and all that hangs below.
             let absent = "01932c07-6b80-7000-8000-0000000000ff";
-            for (path, key) in [("organisations", 0), ("funders", 1), ("programmes", 2), ("projects", 3), ("grant-agreements", 4), ("persons", 5), ("events", 6), ("publications", 7), ("claims", 8)] {
+            for (path, key) in [("organisations", 0), ("funders", 1), ("programmes", 2), ("projects", 3), ("grant-agreements", 4), ("persons", 5), ("events", 6), ("publications", 7), ("claims", 8), ("obligations", 9)] {
                 let asked = |key: &str, below: &str| format!("/v1/{path}/{key}{below}");
                 for below in ["", "/history", &format!("?known_at={then}")] {
                     let count = async |key: &str| {
@@ -187,7 +197,7 @@ both! {
             // Filters that name it.
             for filter in ["projects?programme=HIDDEN-P".into(), format!("projects?funder={}", other.ids[1]), format!("projects?organisation={}", other.organisation),
                 "events?project=HIDDEN".into(), format!("events?parent_id={}", other.ids[6]), "publications?project=HIDDEN".into(), "claims?project=HIDDEN".into(),
-                format!("claims?subject_id={}", other.project), "grant-agreements?project=HIDDEN".into(), "organisations?project=HIDDEN".into()] {
+                format!("claims?subject_id={}", other.project), "obligations?project=HIDDEN".into(), "grant-agreements?project=HIDDEN".into(), "organisations?project=HIDDEN".into()] {
                 let found = caller.get(&format!("/v1/{filter}&include_total=true")).await.expect(200);
                 assert_eq!((&found["items"], &found["total"]), (&json!([]), &json!(0)), "{name}: {filter}");
             }

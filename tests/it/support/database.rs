@@ -3,6 +3,7 @@ use super::cluster::{self, Server};
 use grantline::clock::FixedClock;
 use grantline::config::{Config, Settings};
 use grantline::imports::demo::load_demo;
+use grantline::regimes::ship;
 use grantline::state::AppState;
 use grantline::store::db::Db;
 pub use grantline::store::db::Engine;
@@ -135,6 +136,7 @@ async fn fill(url: &str, content: Content) {
         let config = Config::load(Settings::default()).expect("the usual configuration");
         let clock = Arc::new(FixedClock::new(super::app::NOW.parse().expect("an instant")));
         let state = AppState::new(db.clone(), clock, Arc::new(config)).await.expect("a state");
+        ship(&state).await.expect("regimes come with the program");
         load_demo(&state).await.expect("the demo fits").expect("the register was empty");
     }
     db.close().await;

@@ -11,9 +11,9 @@ pub fn of(resource: &str) -> &'static Face {
     face(resource).expect("a resource")
 }
 
-/// Every resource, to be walked through.
+/// Every resource that callers write, to be walked through.
 pub fn all() -> impl Iterator<Item = &'static Face> {
-    FACES.iter().copied()
+    FACES.iter().copied().filter(|face| !face.is_kept())
 }
 
 impl App {
@@ -46,13 +46,22 @@ impl App {
                 Target::Resource(name) => name.to_owned(),
                 Target::NamedBy(column) => body[column].as_str().unwrap().to_owned(),
             };
-            body[reference.column] = Box::pin(self.record(&target)).await["id"].clone();
+            body[reference.column] = match target.as_str() {
+                "regime" => self.little_regime().await,
+                _ => Box::pin(self.record(&target)).await["id"].clone(),
+            };
         }
     }
 
     /// A new record of this resource, as it was answered.
     pub async fn record(&self, resource: &str) -> Value {
         let resource = of(resource).resource;
+        if let Some((owner, _)) = resource.kept_for {
+            // The program makes it.
+            let owner = Box::pin(self.record(owner)).await["id"].as_str().unwrap().to_owned();
+            let kept = self.get(&format!("/v1/{}?agreement={owner}", resource.path)).await.expect(200);
+            return kept["items"][0].clone();
+        }
         let body = self.body_of(resource).await;
         self.post(&format!("/v1/{}", resource.path), body).await.expect(201)
     }

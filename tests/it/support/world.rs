@@ -5,11 +5,17 @@ use entity::vocab::{
     AgreementStatus, EventKind, EventMode, EventState, LawfulBasis, OrganisationKind, ProgrammeKind,
     ProjectStatus, PublicationKind, Word,
 };
+use grantline::regimes::ship;
 use serde_json::{Value, json};
 
 /// The n-th word of a list, round and round.
 fn word<W: Word>(n: usize) -> &'static str {
     W::LIST.terms[n % W::LIST.terms.len()].code
+}
+
+/// Nothing is owed under an agreement that never came about.
+fn unless_lapsed(status: &str) -> &str {
+    if status == AgreementStatus::Lapsed.code() { AgreementStatus::Draft.code() } else { status }
 }
 
 fn unless(missing: bool, value: Value) -> Value {
@@ -131,8 +137,19 @@ impl App {
         made["items"].as_array().unwrap().iter().map(|r| r["id"].as_str().unwrap().to_owned()).collect()
     }
 
+    /// A regime that asks for one thing: the id of its record.
+    pub async fn little_regime(&self) -> Value {
+        ship(&self.state).await.unwrap();
+        let mut regime = self.get("/v1/regimes/eu-prag-icmpd-mpf").await.expect(200)["document"].clone();
+        regime["id"] = json!("asks-for-one-thing");
+        regime["reporting"]["obligations"] = json!([regime["reporting"]["obligations"][1]]);
+        regime["rules"] = json!([{"rule": "A01", "severity": "info"}]);
+        self.post("/v1/regimes", regime).await.json()["record_id"].clone()
+    }
+
     /// `count` records of every resource, each linked to neighbours of every kind. `series` keeps codes apart.
     pub async fn seed(&self, series: &str, count: usize) {
+        let regime = self.little_regime().await;
         let each = |make: &dyn Fn(usize) -> Value| -> Vec<Value> { (0..count).map(make).collect() };
         let date = |n: usize| json!(format!("20{:02}-0{}-15", 15 + n % 4, 1 + n % 3));
         let organisations = self
@@ -171,11 +188,11 @@ impl App {
         let agreements = self
             .batch("grant-agreements", each(&|n| json!({
                 "reference": unless(n % 3 == 2, json!(format!("{series}/{}", n % 4))),
-                "programme_id": programmes[n], "funder_id": funders[n],
+                "programme_id": programmes[n], "funder_id": funders[n], "regime_id": regime,
                 "currency": unless(n % 4 == 1, json!(["EUR", "USD"][n % 2])),
                 "maximum_grant": unless(n % 4 == 1, json!({"amount": format!("{}.50", 1000 * n), "currency": (["EUR", "USD"][n % 2])})),
                 "implementation_period": {"start": unless(n % 3 == 0, date(n)), "duration_months": unless(n % 3 == 0, json!(12))},
-                "opening": {"status": word::<AgreementStatus>(n)}})))
+                "opening": {"status": unless_lapsed(word::<AgreementStatus>(n))}})))
             .await;
         let events = self
             .batch("events", each(&|n| json!({"title": {"en": format!("Meeting {}", n % 3)}, "kind": word::<EventKind>(n),

@@ -1,0 +1,168 @@
+//! What is known of agreements that due dates hang on, out of the register: a fixed number of statements for however many
+//! there are.
+use super::plan::Facts;
+use super::terms::{part, terms_of};
+use crate::agreements::{AGREEMENT, effective};
+use crate::regimes::terms::Terms;
+use crate::store::read::{Reader, id_in};
+use crate::store::{Record, Result, Row};
+use chrono::NaiveDate;
+use entity::vocab::{PartyRole, Word};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait};
+use serde_json::{Value, json};
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+/// An agreement as far as what is owed under it goes.
+pub struct Dossier {
+    pub row: Row,
+    /// None where it follows no regime.
+    pub terms: Option<Terms>,
+    pub facts: Facts,
+    /// The party in each role.
+    pub parties: HashMap<String, Uuid>,
+}
+
+/// The dossiers of agreements, in the order of their ids.
+pub async fn dossiers(reader: &Reader<'_>, ids: &[Uuid]) -> Result<Vec<Dossier>> {
+    let mut rows = reader.rows_of(&AGREEMENT, ids).await?;
+    rows.sort_by_key(|row| id_in(row, "id"));
+    let mut terms = terms_of(reader, &rows).await?;
+    let ids: Vec<Uuid> = terms.keys().copied().collect();
+    let mut parties = reader.parts(part(&AGREEMENT, "parties")?, &ids).await?;
+    let countries = action_countries(reader, &ids).await?;
+    let homes = homes(reader, &rows, &parties).await?;
+    let one = |row: Row| {
+        let id = id_in(&row, "id").unwrap_or_default();
+        let terms = terms.remove(&id);
+        let held = parties.remove(&id).unwrap_or_default();
+        let mut by_role = HashMap::new();
+        for party in &held {
+            if let (Some(role), Some(id)) = (text(party, "role"), id_in(party, "organisation_id")) {
+                by_role.entry(role.to_owned()).or_insert(id);
+            }
+        }
+        if let Some(grantor) = id_in(&row, "funder_id").and_then(|funder| homes.grantors.get(&funder)) {
+            by_role.entry(PartyRole::ContractingAuthority.code().to_owned()).or_insert(*grantor);
+        }
+        let facts = facts(&row, &held, terms.as_ref(), countries.get(&id), &homes);
+        Dossier { row, terms, facts, parties: by_role }
+    };
+    Ok(rows.into_iter().map(one).collect())
+}
+
+fn text<'a>(record: &'a Record, name: &str) -> Option<&'a str> {
+    record.get(name).and_then(Value::as_str)
+}
+
+fn day(record: &Record, name: &str) -> Option<NaiveDate> {
+    text(record, name)?.parse().ok()
+}
+
+fn facts(
+    row: &Row,
+    parties: &[Record],
+    terms: Option<&Terms>,
+    countries: Option<&HashSet<String>>,
+    homes: &Homes,
+) -> Facts {
+    let period = effective(&AGREEMENT.table.record(row)).resolve();
+    let mut facts = Facts { start: period.start, end: period.end, ..Facts::default() };
+    let mut anchor = |name, day: Option<NaiveDate>| facts.anchors.extend(day.map(|day| (name, day)));
+    anchor("agreement.entry_into_force", day(row, "enters_into_force_on"));
+    let in_role =
+        |role: PartyRole| parties.iter().filter(move |party| text(party, "role") == Some(role.code()));
+    // It is signed once all have signed.
+    let signed: Option<Vec<NaiveDate>> = parties.iter().map(|party| day(party, "signed_on")).collect();
+    anchor("agreement.signed_on", signed.and_then(|days| days.into_iter().max()));
+    let settled = matches!(text(row, "status"), Some("balance_settled"));
+    anchor("payment.balance_settled_on", day(row, "status_since").filter(|_| settled));
+
+    let known = &mut facts.known;
+    if let Some(form) = text(row, "form") {
+        known.insert("agreement.form_of_grant".into(), json!(form));
+    }
+    if let Some(coordinator) = in_role(PartyRole::Coordinator).next() {
+        known.insert("party.role".into(), json!(PartyRole::Coordinator.code()));
+        let home = id_in(coordinator, "organisation_id").and_then(|id| homes.countries.get(&id));
+        if let (Some(home), Some(countries)) = (home, countries.filter(|countries| !countries.is_empty())) {
+            known.insert("coordinator.hq_in_country_of_action".into(), json!(countries.contains(home)));
+        }
+    }
+    let beneficiaries = in_role(PartyRole::Coordinator).chain(in_role(PartyRole::CoBeneficiary)).count();
+    if beneficiaries > 0 {
+        known.insert("beneficiaries.count".into(), json!(beneficiaries));
+    }
+    let months = terms.and_then(|terms| terms.document["reporting"]["period_months"].as_u64());
+    let frequency = match months {
+        Some(3) => Some("quarterly"),
+        Some(6) => Some("semi_annual"),
+        Some(12) => Some("annual"),
+        _ => None,
+    };
+    known.extend(frequency.map(|frequency| ("reporting.frequency".to_owned(), json!(frequency))));
+    facts
+}
+
+/// The countries of the projects that agreements pay for. One statement.
+async fn action_countries(
+    reader: &Reader<'_>,
+    agreements: &[Uuid],
+) -> Result<HashMap<Uuid, HashSet<String>>> {
+    let mut of: HashMap<Uuid, HashSet<String>> = HashMap::new();
+    if agreements.is_empty() {
+        return Ok(of);
+    }
+    let link = |name: &str| (Alias::new("agreement_project"), Alias::new(name));
+    let mut select = reader.view.select_columns(
+        "agreement_project",
+        "grant_agreement_id",
+        &["grant_agreement_id", "project_id"],
+    );
+    let projects = reader.view.select_columns("project", "id", &["id", "countries"]);
+    let (project, countries) = (Alias::new("project"), Alias::new("countries"));
+    let mut projects = projects;
+    projects.column((project.clone(), countries.clone()));
+    let joined = Alias::new("of_action");
+    select
+        .column((joined.clone(), countries))
+        .join_subquery(
+            sea_orm::sea_query::JoinType::InnerJoin,
+            projects,
+            joined.clone(),
+            Expr::col((joined, Alias::new("id"))).equals(link("project_id")),
+        )
+        .and_where(Expr::col(link("grant_agreement_id")).is_in(agreements.iter().copied()));
+    for row in reader.query(&select).await? {
+        let countries: Value = row.try_get("", "countries")?;
+        let codes = countries
+            .as_array()
+            .map_or(&[][..], Vec::as_slice)
+            .iter()
+            .filter_map(|one| one["country"].as_str());
+        of.entry(row.try_get("", "grant_agreement_id")?).or_default().extend(codes.map(str::to_owned));
+    }
+    Ok(of)
+}
+
+/// Where coordinators are at home, and which organisations grantors are.
+struct Homes {
+    countries: HashMap<Uuid, String>,
+    grantors: HashMap<Uuid, Uuid>,
+}
+
+/// Two statements.
+async fn homes(reader: &Reader<'_>, rows: &[Row], parties: &HashMap<Uuid, Vec<Record>>) -> Result<Homes> {
+    let coordinators =
+        parties.values().flatten().filter(|party| text(party, "role") == Some(PartyRole::Coordinator.code()));
+    let coordinators: Vec<Uuid> = coordinators.filter_map(|party| id_in(party, "organisation_id")).collect();
+    let organisations = reader.rows_of(reader.register.get("organisation")?, &coordinators).await?;
+    let country = |row: &Row| Some((id_in(row, "id")?, text(row, "country")?.to_owned()));
+    let funders: Vec<Uuid> = rows.iter().filter_map(|row| id_in(row, "funder_id")).collect();
+    let funders = reader.rows_of(reader.register.get("funder")?, &funders).await?;
+    let organisation = |row: &Row| Some((id_in(row, "id")?, id_in(row, "organisation_id")?));
+    Ok(Homes {
+        countries: organisations.iter().filter_map(country).collect(),
+        grantors: funders.iter().filter_map(organisation).collect(),
+    })
+}

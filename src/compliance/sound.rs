@@ -1,0 +1,75 @@
+//! Terms that nobody can follow are refused when they are written, not when they are read: with the unit that writes them.
+use super::facts::Dossier;
+use super::terms::{of_programmes, part};
+use crate::regimes::path::Path;
+use crate::regimes::terms::Terms;
+use crate::shared::check::{Fault, Faults};
+use crate::store::read::id_in;
+use crate::store::unit::{Touched, Unit};
+use crate::store::{Error, Result};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+fn changes(touched: &Touched, table: &str) -> bool {
+    touched.changes.iter().any(|change| change.table.name == table)
+}
+
+/// Whether the terms of agreements can be followed, as far as this unit had a hand in them.
+pub fn agreements(unit: &Unit, dossiers: &[Dossier]) -> Result<()> {
+    let any = |table: &str| unit.touched().iter().any(|touched| changes(touched, table));
+    let overridden = any("agreement_override") || any("programme_override");
+    let at = if overridden { "/value" } else { "/regime_id" };
+    let mut faults = Faults::default();
+    for dossier in dossiers {
+        let id = id_in(&dossier.row, "id").unwrap_or_default();
+        let own = |touched: &&Touched| touched.id == id && changes(touched, "agreement_override");
+        match &dossier.terms {
+            None if unit.touched().iter().any(|touched| own(&touched)) => {
+                faults.add("/path", "no_regime", json!({"agreement": id}));
+            }
+            Some(terms)
+                if terms.is_overridden() && (overridden || any("grant_agreement") || any("programme")) =>
+            {
+                told(terms, id, at, &mut faults);
+            }
+            _ => {}
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
+}
+
+/// The same of programmes whose overrides were changed, whether or not any agreement follows them yet.
+pub async fn programmes(unit: &Unit) -> Result<()> {
+    let changed = unit
+        .touched()
+        .iter()
+        .filter(|touched| touched.action != "deleted" && changes(touched, "programme_override"));
+    let ids: Vec<Uuid> = changed.map(|touched| touched.id).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let reader = unit.whole();
+    let mut faults = Faults::default();
+    let said = reader.parts(part(reader.register.get("programme")?, "overrides")?, &ids).await?;
+    for record in said.values().flatten() {
+        let path = record.get("path").and_then(Value::as_str).unwrap_or_default();
+        if Path::parse(path).is_none() {
+            faults.add("/path", "no_parameter", json!({"parameter": path}));
+        }
+    }
+    for (id, terms) in of_programmes(&reader, &ids).await? {
+        told(&terms, id, "/value", &mut faults);
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
+}
+
+fn told(terms: &Terms, of: Uuid, at: &str, faults: &mut Faults) {
+    for path in &terms.unread {
+        faults.add("/path", "not_in_terms", json!({"regime": terms.regime.to_string(), "parameter": path}));
+    }
+    for mut fault in terms.faults().into_vec() {
+        fault.params.insert("parameter".to_owned(), json!(fault.pointer));
+        fault.params.insert("of".to_owned(), json!(of));
+        faults.push(Fault { pointer: at.to_owned(), ..fault });
+    }
+}

@@ -1,0 +1,279 @@
+//! Keeping obligations in step with whatever they hang on, in the transaction that changes it. What they should be is
+//! decided by `plan`; here that is compared with what is stored, and the difference is written.
+use super::facts::{Dossier, dossiers};
+use super::obligations::{FULFILMENT, OBLIGATION, PLAN};
+use super::plan::{Planned, plan};
+use super::sound;
+use super::titles::title;
+use crate::clock::new_id;
+use crate::shared::search::search_text;
+use crate::store::aggregate::typed_value;
+use crate::store::read::{Reader, column, id_in};
+use crate::store::unit::{Touched, Unit};
+use crate::store::{Error, Result, Row};
+use chrono::NaiveDate;
+use entity::vocab::{AgreementStatus, PartyRole, Word};
+use futures_util::future::BoxFuture;
+use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, LockType, Order};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// The projection: plans anew what hangs on what was touched, and tells which duties are fulfilled.
+pub fn keep_in_step(unit: &mut Unit) -> BoxFuture<'_, Result<()>> {
+    Box::pin(async move {
+        sound::programmes(unit).await?;
+        let mut agreements = fulfil(unit).await?;
+        agreements.extend(concerned(unit).await?);
+        agreements.sort_unstable();
+        agreements.dedup();
+        if agreements.is_empty() { Ok(()) } else { replan(unit, &agreements).await }
+    })
+}
+
+/// The agreements whose obligations hang on what was touched, locked in the order of their ids.
+async fn concerned(unit: &Unit) -> Result<Vec<Uuid>> {
+    let of = |name: &str, new: bool| -> Vec<Uuid> {
+        let counts = |touched: &&Touched| {
+            touched.resource.name == name
+                && touched.action != "deleted"
+                && (new || touched.action != "created")
+        };
+        unit.touched().iter().filter(counts).map(|touched| touched.id).collect()
+    };
+    let agreements = of("grant_agreement", true);
+    // Nothing hangs on what is new yet.
+    let (programmes, projects, organisations) =
+        (of("programme", false), of("project", false), of("organisation", false));
+    if [&agreements, &programmes, &projects, &organisations].iter().all(|ids| ids.is_empty()) {
+        return Ok(Vec::new());
+    }
+    let reader = unit.whole();
+    let own = |name: &str| Expr::col((Alias::new("grant_agreement"), Alias::new(name)));
+    let mut any = Cond::any();
+    for (table, by, ids) in
+        [("agreement_project", "project_id", projects), ("agreement_party", "organisation_id", organisations)]
+    {
+        if !ids.is_empty() {
+            let columns = ["grant_agreement_id", by];
+            let mut select = reader.view.select_columns(table, "grant_agreement_id", &columns);
+            select.and_where(Expr::col((Alias::new(table), Alias::new(by))).is_in(ids));
+            any = any.add(own("id").in_subquery(select));
+        }
+    }
+    for (name, ids) in [("id", agreements), ("programme_id", programmes)] {
+        if !ids.is_empty() {
+            any = any.add(own(name).is_in(ids));
+        }
+    }
+    let mut select = reader.view.select_columns("grant_agreement", "id", &["id", "programme_id"]);
+    select
+        .cond_where(any)
+        .order_by((Alias::new("grant_agreement"), Alias::new("id")), Order::Asc)
+        .lock(LockType::NoKeyUpdate);
+    let rows = reader.query(&select).await?;
+    Ok(rows.iter().map(|row| row.try_get("", "id")).collect::<std::result::Result<_, _>>()?)
+}
+
+async fn replan(unit: &mut Unit, agreements: &[Uuid]) -> Result<()> {
+    let dossiers = dossiers(&unit.whole(), agreements).await?;
+    sound::agreements(unit, &dossiers)?;
+    let mut stored = stored(&unit.whole(), agreements).await?;
+    let (mut roots, mut plans) = (Vec::new(), Vec::new());
+    for dossier in &dossiers {
+        let id = id_in(&dossier.row, "id").unwrap_or_default();
+        let version = dossier.row.get("version").and_then(Value::as_i64).unwrap_or(1);
+        let lapsed =
+            dossier.row.get("status").and_then(Value::as_str) == Some(AgreementStatus::Lapsed.code());
+        let planned = match &dossier.terms {
+            Some(terms) if !lapsed => plan(terms, &dossier.facts, version),
+            _ => Vec::new(),
+        };
+        let mut before = stored.remove(&id).unwrap_or_default();
+        for one in planned {
+            let series = format!("{id}/{}/{}", one.entry, one.subject);
+            let old = before.remove(&series);
+            let step = Step { unit, dossier, series };
+            let Some(row) = step.row(&one, old.as_ref())? else { continue };
+            if old.is_none_or(|old| old.get("due") != row.get("due") || period(&old) != period(&row)) {
+                plans.push(step.plan(&row));
+            }
+            roots.push(row);
+        }
+        // What is fulfilled stays so, whatever becomes of the terms.
+        let gone = |row: &Row| is_null(row, "superseded_on") && is_null(row, "fulfilled_on");
+        for mut row in before.into_values().filter(gone) {
+            row.insert("superseded_on".into(), json!(unit.intent.as_of));
+            roots.push(row);
+        }
+    }
+    if !roots.is_empty() {
+        roots.sort_by(|one, other| text(one, "series").cmp(&text(other, "series")));
+        unit.put_roots(&OBLIGATION, roots).await?;
+    }
+    if !plans.is_empty() {
+        unit.put_parts(&OBLIGATION, &PLAN, plans).await?;
+    }
+    Ok(())
+}
+
+/// The obligations of agreements by their series, locked until the transaction ends.
+async fn stored(reader: &Reader<'_>, agreements: &[Uuid]) -> Result<HashMap<Uuid, HashMap<String, Row>>> {
+    let mut select = reader.view.select_to_write(&OBLIGATION.table);
+    select
+        .and_where(column(&OBLIGATION.table, "grant_agreement_id").is_in(agreements.iter().copied()))
+        .order_by(OBLIGATION.table.column("id"), Order::Asc)
+        .lock(LockType::NoKeyUpdate);
+    let mut of: HashMap<Uuid, HashMap<String, Row>> = HashMap::new();
+    for row in reader.rows(&OBLIGATION.table, &select).await? {
+        if let (Some(agreement), Some(series)) = (id_in(&row, "grant_agreement_id"), text(&row, "series")) {
+            of.entry(agreement).or_default().insert(series.to_owned(), row);
+        }
+    }
+    Ok(of)
+}
+
+fn text<'a>(row: &'a Row, name: &str) -> Option<&'a str> {
+    row.get(name).and_then(Value::as_str)
+}
+
+fn is_null(row: &Row, name: &str) -> bool {
+    row.get(name).is_none_or(Value::is_null)
+}
+
+fn period(row: &Row) -> [Option<&str>; 2] {
+    [text(row, "period_start"), text(row, "period_end")]
+}
+
+/// One obligation on its way from the plan to the table.
+struct Step<'a> {
+    unit: &'a Unit,
+    dossier: &'a Dossier,
+    series: String,
+}
+
+impl Step<'_> {
+    /// Its row; none where what is stored says the same, or is fulfilled: that never moves.
+    fn row(&self, planned: &Planned, old: Option<&Row>) -> Result<Option<Row>> {
+        if old.is_some_and(|old| !is_null(old, "fulfilled_on")) {
+            return Ok(None);
+        }
+        let agreement = &self.dossier.row;
+        let party = |role: &Option<String>, usual: PartyRole| {
+            self.dossier.parties.get(role.as_deref().unwrap_or(usual.code())).copied()
+        };
+        let original = old.and_then(|old| text(old, "original_due")).map(str::to_owned);
+        let due = planned.due_on.map(|due| due.to_string());
+        let period = planned.period;
+        let facts = json!({
+            "grant_agreement_id": agreement.get("id"),
+            "funder_id": agreement.get("funder_id"),
+            "kind": planned.kind,
+            "entry": planned.entry,
+            "subject": planned.subject,
+            "series": self.series,
+            "document_type": planned.document_type,
+            "title": title(planned),
+            "bundle": planned.bundle,
+            "period_start": period.map(|period| period.start),
+            "period_end": period.map(|period| period.end),
+            "period_duration_months": null,
+            "original_due": original.or_else(|| due.clone()),
+            "due": due,
+            "due_month": due.as_deref().and_then(|due| due.get(..7)),
+            "fulfilled_on": null,
+            "superseded_on": null,
+            "by_role": planned.by_role.as_deref().unwrap_or(PartyRole::Coordinator.code()),
+            "to_role": planned.to_role.as_deref().unwrap_or(PartyRole::ContractingAuthority.code()),
+            "responsible_organisation_id": party(&planned.by_role, PartyRole::Coordinator),
+            "recipient_organisation_id": party(&planned.to_role, PartyRole::ContractingAuthority),
+            "severity": planned.severity,
+            "confidence": planned.confidence,
+            "computed": planned.computed,
+        });
+        let mut facts: Row = typed_value(Some(&facts))?;
+        let mut search = search_text(&facts, &["title"]);
+        search.push_str(&format!(" |{}|", text(agreement, "reference_key").unwrap_or_default()));
+        facts.insert("search_text".into(), json!(search));
+        let Some(old) = old else {
+            let mut row = Row::new();
+            row.insert("id".into(), json!(new_id(self.unit.intent.now)));
+            row.append(&mut facts);
+            return Ok(Some(row));
+        };
+        // That the agreement's record has another version alone changes nothing.
+        let said = |name: &str, value: &Value| match name {
+            "computed" => {
+                let mut value = value.clone();
+                value["agreement_version"] = Value::Null;
+                value
+            }
+            _ => value.clone(),
+        };
+        let same = |(name, value): (&String, &Value)| {
+            old.get(name).is_some_and(|old| said(name, old) == said(name, value))
+        };
+        if facts.iter().all(same) {
+            return Ok(None);
+        }
+        let mut row = old.clone();
+        for (name, value) in facts {
+            row.insert(name, value);
+        }
+        Ok(Some(row))
+    }
+
+    /// The plan that a row follows from now on.
+    fn plan(&self, row: &Row) -> Row {
+        let mut plan = Row::new();
+        plan.insert("id".into(), json!(new_id(self.unit.intent.now)));
+        plan.insert("obligation_id".into(), row.get("id").cloned().unwrap_or_default());
+        for name in ["due", "period_start", "period_end", "period_duration_months", "computed"] {
+            plan.insert(name.into(), row.get(name).cloned().unwrap_or_default());
+        }
+        plan.insert("planned_at".into(), json!(self.unit.intent.now));
+        plan
+    }
+}
+
+/// Tells of the duties whose fulfilments were changed when they were fulfilled: on the earliest day of those that there
+/// are. Answers the agreements of those that no longer are: they move again.
+async fn fulfil(unit: &mut Unit) -> Result<Vec<Uuid>> {
+    let changed =
+        |touched: &&Touched| touched.changes.iter().any(|change| change.table.name == FULFILMENT.table.name);
+    let ids: Vec<Uuid> = unit
+        .touched()
+        .iter()
+        .filter(changed)
+        .filter(|touched| touched.action != "deleted")
+        .map(|touched| touched.id)
+        .collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (as_of, mut open) = (unit.intent.as_of, Vec::new());
+    let mut of = unit.whole().parts(&FULFILMENT, &ids).await?;
+    let mut rows = Vec::new();
+    for mut row in unit.whole().rows_of(&OBLIGATION, &ids).await? {
+        let fulfilments = id_in(&row, "id").and_then(|id| of.remove(&id)).unwrap_or_default();
+        let days: Vec<NaiveDate> =
+            fulfilments.iter().filter_map(|one| text(one, "fulfilled_on")?.parse().ok()).collect();
+        if let Some(day) = days.iter().find(|day| **day > as_of) {
+            return Err(Error::invalid(
+                "/fulfilled_on",
+                "in_the_future",
+                json!({"date": day, "as_of": as_of}),
+            ));
+        }
+        let first = json!(days.iter().min());
+        if row.get("fulfilled_on") != Some(&first) {
+            open.extend(id_in(&row, "grant_agreement_id").filter(|_| days.is_empty()));
+            row.insert("fulfilled_on".into(), first);
+            rows.push(row);
+        }
+    }
+    if !rows.is_empty() {
+        unit.put_roots(&OBLIGATION, rows).await?;
+    }
+    Ok(open)
+}
