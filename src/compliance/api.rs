@@ -1,5 +1,6 @@
 //! Obligations over HTTP; and the terms and reporting periods of an agreement.
 use super::facts::dossiers;
+use super::findings;
 use super::obligations::model::{FulfilmentFields, ObligationFields, PlanFields};
 use super::obligations::{FULFILMENT, OBLIGATION, PLAN};
 use super::plan::periods;
@@ -110,6 +111,8 @@ pub fn routes() -> Router<AppState> {
     Router::new()
         .route(&below("terms"), get(terms))
         .route(&below("reporting-periods"), get(reporting_periods))
+        .merge(findings::listed::routes())
+        .merge(findings::visibility::routes())
 }
 
 async fn terms(State(state): State<AppState>, ask: Ask) -> Result<Response, Problem> {
@@ -159,6 +162,8 @@ async fn of_agreement(
 
 /// The operations and schemas of this room, beside those of obligations.
 pub fn document(schemas: &mut Map<String, Value>, paths: &mut Map<String, Value>) {
+    findings::listed::document(schemas, paths);
+    findings::visibility::document(schemas, paths);
     insert_schema::<AgreementTerms>("AgreementTerms", schemas);
     insert_schema::<ReportingPeriodList>("ReportingPeriodList", schemas);
     let face = &agreements::FACE;

@@ -2,6 +2,7 @@
 //! they hang on.
 mod api;
 mod facts;
+mod findings;
 mod obligations;
 mod plan;
 pub mod rules;
@@ -11,6 +12,7 @@ mod terms;
 mod titles;
 
 pub use api::{FACE, document, routes};
+pub use findings::visibility::tag;
 pub use obligations::model;
 pub use obligations::{OBLIGATION, derive};
 pub use step::keep_in_step;

@@ -30,6 +30,6 @@ pub fn document(schemas: &mut Map<String, Value>, paths: &mut Map<String, Value>
 
 /// Tags that no resource has.
 pub fn tags() -> impl Iterator<Item = Value> {
-    [regimes::tag(), history::tag(), audit::tag(), access::tag(), code_lists::tag()]
+    [regimes::tag(), compliance::tag(), history::tag(), audit::tag(), access::tag(), code_lists::tag()]
         .into_iter()
 }

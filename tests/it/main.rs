@@ -15,6 +15,7 @@ mod documents;
 mod expansion;
 mod faults;
 mod filters;
+mod findings;
 mod fuzz;
 mod history;
 mod idempotency;

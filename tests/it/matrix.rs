@@ -6,8 +6,8 @@ use crate::support::{App, records};
 use entity::vocab::{ErasureGround, PrincipalKind, Role, Word};
 use grantline::access::{self, AUDIT, Action, Grant, NewToken, PERSONAL_DATA, may};
 use grantline::clock::Clock;
-use grantline::http::contract;
 use grantline::http::resource::Face;
+use grantline::http::{FACES, contract};
 use grantline::store::scope::Root;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -58,12 +58,18 @@ fn entry(path: &str, method: &str) -> Option<Entry> {
             _ => read("regime", false),
         });
     }
+    if path == "/v1/visibility-checks" {
+        let body = json!({"text": "A text", "language": "en", "kind": "web_article", "regime_id": uuid::Uuid::nil()});
+        return Some(Entry { body: Some(body), ..read("publication", false) });
+    }
     if path == "/v1/changes" {
         return Some(read("history_entry", false));
     }
     let rest = path.strip_prefix("/v1/").unwrap_or_default();
     let (root, below) = rest.split_once('/').map_or((rest, None), |(root, below)| (root, Some(below)));
-    let face: &'static Face = records::all()
+    let face: &'static Face = FACES
+        .iter()
+        .copied()
         .find(|face| face.resource.path == root)
         .unwrap_or_else(|| panic!("no entry for {path}"));
     let resource = face.resource.name;
@@ -111,9 +117,33 @@ pub async fn world(app: &App) -> HashMap<String, (String, String)> {
             addresses.insert(format!("{root}{below}/{{part_id}}"), (one, address.clone()));
             addresses.insert(format!("{root}{below}"), (format!("{address}{below}"), address.clone()));
         }
-        for below in ["/history", "/transitions", "/adoption", "/personal-data", ""] {
+        for below in [
+            "/history",
+            "/transitions",
+            "/adoption",
+            "/personal-data",
+            "/terms",
+            "/reporting-periods",
+            "/findings",
+            "",
+        ] {
             addresses.insert(format!("{root}{below}"), (format!("{address}{below}"), address.clone()));
         }
+    }
+    // What the program keeps follows from the agreement.
+    let root = "/v1/obligations/{id}".to_owned();
+    let obligation = app.get("/v1/obligations?limit=1").await.expect(200)["items"][0].clone();
+    let address = format!("/v1/obligations/{}", obligation["id"].as_str().unwrap());
+    let fulfilment = json!({"fulfilled_on": "2021-08-30"});
+    let made = app.at_version("POST", &address, "/fulfilments", Some(fulfilment)).await;
+    let plan = format!("{address}/plans/{}", obligation["plans"][0]["id"].as_str().unwrap());
+    addresses.insert(
+        format!("{root}/fulfilments/{{part_id}}"),
+        (made.header("location").to_owned(), address.clone()),
+    );
+    addresses.insert(format!("{root}/plans/{{part_id}}"), (plan, address.clone()));
+    for below in ["", "/history", "/plans", "/fulfilments"] {
+        addresses.insert(format!("{root}{below}"), (format!("{address}{below}"), address.clone()));
     }
     addresses
 }
@@ -145,7 +175,8 @@ both! {
                 let takes_dry_run = operation["parameters"].as_array().unwrap().iter().map(resolved)
                     .any(|p| p["name"] == "dry_run");
                 // A verification changes nothing but its own result.
-                assert_eq!(takes_dry_run, method != "get" && path != "/v1/audit/verification", "{method} {path}");
+                let changes = !["/v1/audit/verification", "/v1/visibility-checks"].contains(&path.as_str());
+                assert_eq!(takes_dry_run, method != "get" && changes, "{method} {path}");
                 if takes_dry_run {
                     address += "?dry_run=true";
                 }

@@ -166,7 +166,14 @@ fn every_schema_compiles_and_every_example_fits() {
     for name in schemas.keys().filter(|name| name.starts_with("New") || name.ends_with("Patch")) {
         let given = schemas[name].get("example").is_some();
         // Transitions and adoptions have theirs at the operation; nested objects are shown where they stand.
-        let elsewhere = ["NewTransition", "NewAdoption", "LocalizedTextPatch", "MoneyPatch", "PeriodPatch"];
+        let elsewhere = [
+            "NewTransition",
+            "NewAdoption",
+            "NewVisibilityCheck",
+            "LocalizedTextPatch",
+            "MoneyPatch",
+            "PeriodPatch",
+        ];
         let nested = elsewhere.contains(&name.as_str()) || name.ends_with("TiersPatch");
         assert!(given || nested, "{name} has no example");
     }
@@ -366,6 +373,27 @@ async fn acts(app: &App) {
     let claim = json!({"subject_kind": "project", "subject_id": project["id"], "field": "acronym",
         "value": "LATBEL", "source_title": "A page"});
     let claim = app.create("/v1/claims", claim).await;
+    let agreement = app.address("grant_agreement").await;
+    let regime = app.little_regime().await;
+    let check = json!({"text": "It was held.", "language": "en", "kind": "web_article", "regime_id": regime});
+    app.post("/v1/visibility-checks", check).await.expect(200);
+    let project = app.address("project").await;
+    app.get(&format!("{project}/findings")).await.expect(200);
+    for below in ["terms", "reporting-periods", "findings"] {
+        app.get(&format!("{agreement}/{below}")).await.expect(200);
+    }
+    super::openapi::lists(app, "/v1/obligations").await;
+    let obligation = app.get("/v1/obligations?limit=1").await.expect(200)["items"][0].clone();
+    let address = format!("/v1/obligations/{}", obligation["id"].as_str().unwrap());
+    let made =
+        app.at_version("POST", &address, "/fulfilments", Some(json!({"fulfilled_on": "2021-08-30"}))).await;
+    let one = made.header("location").trim_start_matches(&address).to_owned();
+    let plan = format!("/plans/{}", obligation["plans"][0]["id"].as_str().unwrap());
+    for below in ["", "/history", "/plans", "/fulfilments", &plan, &one] {
+        app.get(&format!("{address}{below}")).await.expect(200);
+    }
+    app.at_version("PATCH", &address, &one, Some(json!({"fulfilled_on": "2021-08-31"}))).await.expect(200);
+    app.at_version("DELETE", &address, &one, None).await.expect(204);
     let reason = json!({"reason": "It is nearer to the contract."});
     app.at_version("POST", &claim, "/adoption", Some(reason)).await.expect(200);
 }

@@ -284,7 +284,7 @@ both! {
                 let can_be = face.is_some() && (steps.len() < 5 || is_part(steps[4]));
                 for method in methods.as_object().unwrap().keys() {
                     let upper = method.to_uppercase();
-                    if upper != "GET" && !path.starts_with("/v1/audit") {
+                    if upper != "GET" && !path.starts_with("/v1/audit") && path != "/v1/visibility-checks" {
                         address = format!("{}?dry_run=true", address.split('?').next().unwrap());
                         if path.ends_with("/personal-data") {
                             address += &format!("&ground={}", ErasureGround::LIST.terms[0].code);

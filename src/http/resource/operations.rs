@@ -152,6 +152,8 @@ pub enum Effect {
     Changes,
     /// Work that goes on after the answer.
     Starts,
+    /// Nothing.
+    Checks,
 }
 
 /// Operations of one tag.
@@ -229,14 +231,20 @@ impl Operations {
     pub fn post(&self, post: &Post<'_>) -> Value {
         let matched = !post.path.is_empty();
         let mut parameters = post.path.to_vec();
-        parameters.extend(write_parameters(matched));
-        parameters.push(shared("IdempotencyKey"));
-        let mut codes = vec![400, 401, 403, 409, 413, 415, 422, 507];
+        let mut codes = vec![400, 401, 403, 413, 415, 422];
+        if post.effect != Effect::Checks {
+            parameters.extend(write_parameters(matched));
+            parameters.push(shared("IdempotencyKey"));
+            codes.extend([409, 507]);
+        }
         if matched {
             codes.extend([404, 412, 428]);
         }
         let mut answers = answers(&codes);
         match post.effect {
+            Effect::Checks => {
+                answers.insert("200".into(), ok("What was found.", post.answer, &["ETag"]));
+            }
             Effect::Changes | Effect::Starts => {
                 let about = "The record as it is now, or would be (`dry_run=true`, then without `ETag`).";
                 answers.insert("200".into(), ok(about, post.answer, &["ETag", REPLAYED]));

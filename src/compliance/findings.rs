@@ -1,0 +1,6 @@
+//! Findings: what the rules of a regime say of the records under an agreement. Worked out when they are asked for, from
+//! the register as it is read; the rules themselves are in `rules`.
+mod gather;
+pub mod listed;
+mod shown;
+pub mod visibility;
