@@ -40,6 +40,7 @@ pub fn document() -> Value {
         resource::schemas(face, &mut schemas);
         resource::document(face, &mut paths);
     }
+    insert::<resource::VersionComparison>("VersionComparison", &mut schemas);
     acts::document(&mut schemas, &mut paths);
     let mut document = json!({
         "openapi": "3.1.0",

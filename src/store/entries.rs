@@ -38,6 +38,8 @@ pub struct Which {
     /// Singular names; all where empty.
     pub resources: Vec<String>,
     pub principals: Vec<Uuid>,
+    /// The one after which the aggregate had this version.
+    pub version: Option<i64>,
     /// From this instant on.
     pub since: Option<DateTime<Utc>>,
     /// Before this instant.
@@ -83,6 +85,9 @@ pub async fn entries(reader: &Reader<'_>, which: &Which, limit: u64) -> Result<(
     }
     if !which.principals.is_empty() {
         select.and_where(Expr::col(entry("principal_id")).is_in(which.principals.clone()));
+    }
+    if let Some(version) = which.version {
+        select.and_where(Expr::col(entry("version")).eq(version));
     }
     if let Some(since) = which.since {
         select.and_where(Expr::col(entry("at")).gte(since));

@@ -38,4 +38,5 @@ mod spoilt_bodies;
 mod tampering;
 mod tiers;
 mod transitions;
+mod versions;
 mod writes;

@@ -117,6 +117,10 @@ pub async fn world(app: &App) -> HashMap<String, (String, String)> {
             addresses.insert(format!("{root}{below}/{{part_id}}"), (one, address.clone()));
             addresses.insert(format!("{root}{below}"), (format!("{address}{below}"), address.clone()));
         }
+        let version = format!("{root}/versions/{{version}}");
+        addresses.insert(version.clone(), (format!("{address}/versions/1"), address.clone()));
+        addresses
+            .insert(version + "/differences", (format!("{address}/versions/1/differences"), address.clone()));
         for below in [
             "/history",
             "/transitions",
@@ -181,7 +185,7 @@ both! {
                     address += "?dry_run=true";
                 }
                 if address.ends_with("/differences") {
-                    address += "?with=eu-mga-2021-27:2024.1";
+                    address += if address.contains("regimes") { "?with=eu-mga-2021-27:2024.1" } else { "?with=1" };
                 }
                 if address.ends_with("/personal-data?dry_run=true") {
                     address += &format!("&ground={}", ErasureGround::LIST.terms[0].code);

@@ -379,6 +379,10 @@ async fn acts(app: &App) {
     app.post("/v1/visibility-checks", check).await.expect(200);
     let project = app.address("project").await;
     app.get(&format!("{project}/findings")).await.expect(200);
+    for record in [&project, &agreement] {
+        app.get(&format!("{record}/versions/1")).await.expect(200);
+        app.get(&format!("{record}/versions/1/differences?with=1")).await.expect(200);
+    }
     for below in ["terms", "reporting-periods", "findings"] {
         app.get(&format!("{agreement}/{below}")).await.expect(200);
     }

@@ -56,7 +56,8 @@ impl Server {
             } else if let Some(rest) = line.strip_prefix("Token") {
                 token = rest.trim().to_owned();
             } else if line.contains("curl ") {
-                assert!(line.contains(&token) && line.contains("/v1/projects/LATBEL"), "{line}");
+                let of_latbel = ["/v1/projects/LATBEL", "/v1/obligations?project=LATBEL"];
+                assert!(line.contains(&token) && of_latbel.iter().any(|path| line.contains(path)), "{line}");
             } else if line.starts_with("Ctrl-C") {
                 break;
             }
@@ -386,7 +387,7 @@ fn the_history_is_signed_verified_and_proven() {
     let named = run(&with(&["audit", "verify"]).iter().map(String::as_str).collect::<Vec<_>>());
     assert_eq!(named.status.code(), Some(1));
     let named = String::from_utf8(named.stdout).unwrap();
-    assert!(named.contains("! entry_changed position 1 entry 1 of organisation"), "{named}");
+    assert!(named.contains("! entry_changed position 1 entry 1 of regime"), "{named}");
     assert!(named.contains("There is no checkpoint"), "{named}");
     let json = run(&with(&["audit", "verify", "--json"]).iter().map(String::as_str).collect::<Vec<_>>());
     let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();

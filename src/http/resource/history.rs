@@ -245,15 +245,25 @@ fn changes(states: &[RowState], seq: i64) -> Vec<FieldChange> {
         let Some(row) = after.or(before) else { continue };
         let record = |state: Option<&RowState>| -> Option<Record> { state.map(|s| s.table.record(&s.row)) };
         let part_id = row.part.map(|_| row.id);
-        found.extend(differences(record(before).as_ref(), record(after).as_ref(), &IGNORED).into_iter().map(
-            |difference| FieldChange {
-                part: row.part.map(str::to_owned),
-                part_id,
-                field: difference.field,
-                from: difference.from,
-                to: difference.to,
-            },
-        ));
+        found.extend(differing(row.part, part_id, record(before).as_ref(), record(after).as_ref()));
     }
     found
+}
+
+/// What differs between two states of a record, or of a part of it.
+pub fn differing(
+    part: Option<&str>,
+    part_id: Option<Uuid>,
+    before: Option<&Record>,
+    after: Option<&Record>,
+) -> Vec<FieldChange> {
+    let told = differences(before, after, &IGNORED).into_iter();
+    told.map(|difference| FieldChange {
+        part: part.map(str::to_owned),
+        part_id,
+        field: difference.field,
+        from: difference.from,
+        to: difference.to,
+    })
+    .collect()
 }

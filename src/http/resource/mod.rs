@@ -14,6 +14,7 @@ mod schema;
 mod seen;
 mod single;
 mod unit;
+mod versions;
 mod withheld;
 
 pub use answer::{bytes_answer, changed_answer, created, record_answer, records_answer};
@@ -25,6 +26,7 @@ pub use schema::{schemas, writable};
 pub use seen::note_read;
 pub use single::{as_shown, find, find_to, finish, one, stale, version};
 pub use unit::{begin_read, begin_write};
+pub use versions::VersionComparison;
 pub use withheld::must_be_shown;
 
 use crate::state::AppState;
@@ -101,6 +103,13 @@ pub fn routes(face: &'static Face) -> Router<AppState> {
                 patch(move |state, ask, body| single::patch(face, state, ask, body))
                     .delete(move |state, ask| single::delete(face, state, ask)),
             );
+    }
+    if face.resource.life.is_some() {
+        let version = format!("{one}/versions/{{version}}");
+        router = router.route(&version, get(move |state, ask| versions::version(face, state, ask))).route(
+            &format!("{version}/differences"),
+            get(move |state, ask| versions::compared(face, state, ask)),
+        );
     }
     router = router.route(&format!("{one}/history"), get(move |state, ask| history(face, state, ask)));
     for part in face.parts {

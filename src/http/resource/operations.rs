@@ -58,6 +58,33 @@ pub fn document(face: &Face, paths: &mut Map<String, Value>) {
             "Newest first: who, when, why, and every member before and after. A deleted record is found by its id.",
             "HistoryList", [vec![id.clone()], Operations::of_entries()].concat())}),
     );
+    if face.resource.life.is_some() {
+        let version = json!({"name": "version", "in": "path", "required": true, "description": "A version that the record had.",
+            "example": "1", "schema": {"type": "string", "minLength": 1, "maxLength": 18, "pattern": "^[1-9][0-9]*$"}});
+        let with = json!({"name": "with", "in": "query", "required": true, "description": "Another version of it.", "example": "1",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 18, "pattern": "^[1-9][0-9]*$"}});
+        let about = "As it stood right after the change that made this version, with its parts; what is worked out from dates is \
+            judged on `as_of`.";
+        let path = format!("{root}/{{id}}/versions/{{version}}");
+        let parameters = vec![id.clone(), version.clone(), shared("AsOf")];
+        let find = op.read(
+            &format!("find_{one}_version"),
+            &format!("Find a version of {}", face.one),
+            about,
+            face.schema,
+            parameters,
+        );
+        paths.insert(path.clone(), json!({"get": find}));
+        let about = "What differs between two versions, member by member, parts included.";
+        let compare = op.read(
+            &format!("compare_{one}_versions"),
+            &format!("Compare two versions of {}", face.one),
+            about,
+            "VersionComparison",
+            vec![id.clone(), version, with],
+        );
+        paths.insert(format!("{path}/differences"), json!({"get": compare}));
+    }
     for part in face.parts {
         let (all, name) = (format!("{root}/{{id}}/{}", part.part.path), part.part.name);
         let part_id = json!({"name": "part_id", "in": "path", "required": true, "description": "Its id.",
