@@ -43,17 +43,19 @@ async fn concerned(unit: &Unit) -> Result<Vec<Uuid>> {
     };
     let agreements = of("grant_agreement", true);
     // Nothing hangs on what is new yet.
-    let (programmes, projects, organisations) =
-        (of("programme", false), of("project", false), of("organisation", false));
-    if [&agreements, &programmes, &projects, &organisations].iter().all(|ids| ids.is_empty()) {
+    let named =
+        [("id", agreements), ("programme_id", of("programme", false)), ("funder_id", of("funder", false))];
+    let linked = [
+        ("agreement_project", "project_id", of("project", false)),
+        ("agreement_party", "organisation_id", of("organisation", false)),
+    ];
+    if named.iter().all(|(_, ids)| ids.is_empty()) && linked.iter().all(|(.., ids)| ids.is_empty()) {
         return Ok(Vec::new());
     }
     let reader = unit.whole();
     let own = |name: &str| Expr::col((Alias::new("grant_agreement"), Alias::new(name)));
     let mut any = Cond::any();
-    for (table, by, ids) in
-        [("agreement_project", "project_id", projects), ("agreement_party", "organisation_id", organisations)]
-    {
+    for (table, by, ids) in linked {
         if !ids.is_empty() {
             let columns = ["grant_agreement_id", by];
             let mut select = reader.view.select_columns(table, "grant_agreement_id", &columns);
@@ -61,12 +63,13 @@ async fn concerned(unit: &Unit) -> Result<Vec<Uuid>> {
             any = any.add(own("id").in_subquery(select));
         }
     }
-    for (name, ids) in [("id", agreements), ("programme_id", programmes)] {
+    for (name, ids) in named {
         if !ids.is_empty() {
             any = any.add(own(name).is_in(ids));
         }
     }
-    let mut select = reader.view.select_columns("grant_agreement", "id", &["id", "programme_id"]);
+    let mut select =
+        reader.view.select_columns("grant_agreement", "id", &["id", "programme_id", "funder_id"]);
     select
         .cond_where(any)
         .order_by((Alias::new("grant_agreement"), Alias::new("id")), Order::Asc)

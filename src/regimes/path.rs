@@ -6,10 +6,6 @@ use serde_json::{Map, Value, json};
 
 /// The longest path that is read.
 pub const LONGEST: usize = 200;
-/// What a path looks like, as far as a schema can say it.
-pub const PATTERN: &str =
-    r"^[a-z][a-z0-9_]*(\[[A-Za-z0-9_.-]+\])?(\.[a-z][a-z0-9_]*(\[[A-Za-z0-9_.-]+\])?)*$";
-
 /// What no agreement can change of its regime: which one it is.
 const FIXED: [&str; 1] = ["applies_to"];
 

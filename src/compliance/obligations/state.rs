@@ -24,7 +24,8 @@ fn soon(as_of: NaiveDate) -> NaiveDate {
 fn of(row: &Row, as_of: NaiveDate) -> ObligationState {
     let due = date(row, "due");
     let by_now = |name: &str| date(row, name).filter(|day| *day <= as_of);
-    if by_now("superseded_on").is_some() {
+    // Known since then, and true of every day: how it was known before is asked by `known_at`.
+    if date(row, "superseded_on").is_some() {
         return ObligationState::Superseded;
     }
     if let Some(day) = by_now("fulfilled_on") {
@@ -49,7 +50,7 @@ fn sql(table: &str, as_of: NaiveDate) -> Expr {
     use ObligationState::{DueSoon, InsufficientData, Met, MetLate, Overdue, Passed, Superseded, Upcoming};
     first_of(
         vec![
-            (Cond::all().add(column("superseded_on").lte(as_of)), Superseded.code()),
+            (Cond::all().add(column("superseded_on").is_not_null()), Superseded.code()),
             (fulfilled().add(late()), MetLate.code()),
             (fulfilled(), Met.code()),
             (Cond::all().add(column("due").is_null()), InsufficientData.code()),
@@ -113,7 +114,7 @@ mod tests {
             (row("window", due, None, None), "2021-12-30", "due_soon", 0, 121),
             (row("duty", None, None, None), "2022-01-05", "insufficient_data", 0, 0),
             (row("duty", due, None, Some("2022-01-01")), "2022-01-05", "superseded", 0, 0),
-            (row("duty", due, None, Some("2022-01-01")), "2021-12-31", "overdue", 1, 122),
+            (row("duty", due, None, Some("2022-01-01")), "2021-12-31", "superseded", 0, 0),
         ] {
             let told = standing(&row, as_of.parse().unwrap());
             assert_eq!(

@@ -255,8 +255,11 @@ proptest! {
             prop_assert_eq!(length(pair[0].0, end).is_some(), true);
         }
         prop_assert!(spans.iter().all(|(first, last)| first <= last));
-        for (k, (first, _)) in spans.iter().enumerate() {
-            prop_assert_eq!(project_month(start, k as u32 * months + 1).map(|span| span.0), Some(*first));
+        for (k, (first, last)) in spans.iter().enumerate() {
+            let month = project_month(start, k as u32 * months + 1).map(|span| span.0);
+            // The month that the last year ends in may not be a whole one.
+            let may_end_beyond = last.year() == *dates::YEARS.end() && last.month() == 12;
+            prop_assert!(month == Some(*first) || month.is_none() && may_end_beyond, "{:?} {}", month, first);
         }
     }
 
