@@ -82,7 +82,7 @@ pub struct AgreementTerms {
     #[schema(required)]
     pub regime: Option<RegimeKey>,
     /// How many parameters nobody has confirmed: what rests on them says so.
-    #[schema(minimum = 0)]
+    #[schema(value_type = i64, minimum = 0)]
     pub unconfirmed: usize,
     #[schema(max_items = 20000)]
     pub items: Vec<Term>,
@@ -92,7 +92,7 @@ pub struct AgreementTerms {
 #[derive(Serialize, ToSchema)]
 pub struct ReportingPeriod {
     /// The first is 1.
-    #[schema(minimum = 1)]
+    #[schema(value_type = i64, minimum = 1)]
     pub number: usize,
     pub start: NaiveDate,
     /// The last day, itself part of it.

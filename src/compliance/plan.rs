@@ -4,6 +4,7 @@ use crate::regimes::calendar::{Calendar, DayOff, Due, tile};
 use crate::regimes::condition::Condition;
 use crate::regimes::model::Term as Length;
 use crate::regimes::terms::{PERIODS, Terms, explicit};
+use crate::shared::text::lines;
 use chrono::NaiveDate;
 use entity::vocab::{Confidence, ObligationKind, Severity, Word};
 use serde::{Deserialize, Serialize};
@@ -57,16 +58,16 @@ pub struct Computation {
     #[schema(max_length = 80, pattern = "^[a-z0-9-]+:[0-9.]+$", example = "eu-prag-icmpd-mpf:2019.1")]
     pub regime: String,
     /// The parameter of the terms that says how long.
-    #[schema(max_length = 200, example = "reporting.obligations[final].offset")]
+    #[schema(format = "line", max_length = 200, example = "reporting.obligations[final].offset")]
     pub parameter: String,
     /// What the term runs from.
-    #[schema(max_length = 100, example = "implementation.end")]
+    #[schema(max_length = 100, pattern = "^[a-z_.]+$", example = "implementation.end")]
     pub anchor: String,
     /// That day; null where it is not known.
     #[schema(required)]
     pub anchor_on: Option<NaiveDate>,
     /// How long it runs: an ISO 8601 duration.
-    #[schema(max_length = 20, example = "P3M")]
+    #[schema(max_length = 20, pattern = "^P[0-9YMD]+$", example = "P3M")]
     pub offset: String,
     /// `after` or `before` that day.
     #[schema(max_length = 20, pattern = "^[a-z]+$", example = "after")]
@@ -75,17 +76,17 @@ pub struct Computation {
     #[schema(required)]
     pub unrolled_on: Option<NaiveDate>,
     /// Why it was moved.
-    #[schema(required, max_length = 200, example = "Saturday")]
+    #[schema(required, format = "line", max_length = 200, example = "Saturday")]
     pub rolled_because: Option<String>,
     /// Whether the list of holidays did not reach that year: only weekends were heeded.
     pub beyond_calendar: bool,
     /// Whether a holiday counted that was not read in a published list.
     pub from_memory: bool,
     /// Facts that are missing.
-    #[schema(max_items = 20)]
+    #[schema(schema_with = lines)]
     pub missing: Vec<String>,
     /// Entries of the regime that might ask for something else, were a fact known.
-    #[schema(max_items = 20)]
+    #[schema(schema_with = lines)]
     pub notes: Vec<String>,
     /// The version of the agreement's record that it was worked out from.
     #[schema(minimum = 1)]

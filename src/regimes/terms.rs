@@ -53,7 +53,7 @@ pub struct Override {
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Term {
     /// Which one: `reporting.obligations[final].offset`.
-    #[schema(max_length = 200, example = "reporting.obligations[final].offset")]
+    #[schema(format = "line", max_length = 200, example = "reporting.obligations[final].offset")]
     pub path: String,
     #[schema(required, value_type = Value)]
     pub value: Value,

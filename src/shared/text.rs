@@ -242,6 +242,17 @@ pub fn fold(s: &str) -> String {
     folded
 }
 
+/// The schema of a list of short texts, each of one line.
+#[must_use]
+pub fn lines() -> utoipa::openapi::schema::Array {
+    use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaFormat, Type};
+    let line = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::Custom("line".into())))
+        .max_length(Some(500));
+    ArrayBuilder::new().items(line).max_items(Some(2000)).build()
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test may")]
 mod tests {

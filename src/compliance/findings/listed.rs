@@ -38,13 +38,13 @@ pub struct FindingList {
 /// Findings by their result.
 #[derive(Serialize, ToSchema)]
 pub struct FindingCounts {
-    #[schema(minimum = 0)]
+    #[schema(value_type = i64, minimum = 0)]
     pub pass: usize,
-    #[schema(minimum = 0)]
+    #[schema(value_type = i64, minimum = 0)]
     pub fail: usize,
-    #[schema(minimum = 0)]
+    #[schema(value_type = i64, minimum = 0)]
     pub not_applicable: usize,
-    #[schema(minimum = 0)]
+    #[schema(value_type = i64, minimum = 0)]
     pub insufficient_data: usize,
 }
 

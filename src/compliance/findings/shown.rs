@@ -2,7 +2,7 @@
 use crate::compliance::rules::catalogue;
 use crate::compliance::rules::model::{Finding as Found, Fix, Input, Outcome};
 use crate::http::face;
-use crate::shared::text::LocalizedText;
+use crate::shared::text::{LocalizedText, lines};
 use crate::store::Result;
 use crate::store::aggregate::typed_value;
 use entity::vocab::Severity;
@@ -15,7 +15,11 @@ use uuid::Uuid;
 #[derive(Serialize, ToSchema)]
 pub struct Finding {
     /// The same from one reading to the next.
-    #[schema(max_length = 300, example = "F02:publication:01932c07-6b80-7000-8000-000000000001:disclaimer")]
+    #[schema(
+        format = "line",
+        max_length = 300,
+        example = "F02:publication:01932c07-6b80-7000-8000-000000000001:disclaimer"
+    )]
     pub key: String,
     /// The rule of the catalogue.
     #[schema(max_length = 3, pattern = "^[A-H][0-9]{2}$", example = "F02")]
@@ -37,7 +41,7 @@ pub struct Finding {
     #[schema(max_items = 2000)]
     pub missing: Vec<FindingPlace>,
     /// Places of the regime that it rests on and that nobody has confirmed.
-    #[schema(max_items = 200)]
+    #[schema(schema_with = lines)]
     pub unconfirmed: Vec<String>,
     /// What would mend it; null where nothing is to be mended.
     #[schema(required)]
@@ -60,10 +64,10 @@ pub enum FindingResult {
 pub struct FindingPlace {
     #[schema(max_length = 60, pattern = "^[a-z_]+$", example = "publication")]
     pub resource: String,
-    #[schema(max_length = 60)]
+    #[schema(format = "line", max_length = 60)]
     pub id: String,
     /// The member; null for the record itself.
-    #[schema(required, max_length = 100, example = "text")]
+    #[schema(required, format = "line", max_length = 100, example = "text")]
     pub field: Option<String>,
     /// Where the record is; null where it has no address of its own.
     #[schema(required, max_length = 200, pattern = "^/v1/")]

@@ -19,6 +19,7 @@ use crate::regimes::model::RegimeKey;
 use crate::regimes::terms::Terms;
 use crate::shared::check::Faults;
 use crate::shared::codes::LanguageTag;
+use crate::shared::text::lines;
 use crate::state::AppState;
 use crate::store::Result as Stored;
 use crate::store::aggregate::typed_value;
@@ -52,7 +53,7 @@ pub struct NewVisibilityCheck {
     pub regime_id: Option<Uuid>,
     /// Whose publication it is, for texts that must name them; beside the parties of the agreement.
     #[serde(default)]
-    #[schema(max_items = 50)]
+    #[schema(schema_with = lines)]
     pub authors: Vec<String>,
     /// Whether it shows the emblem, where a person has looked.
     #[serde(default)]
@@ -73,7 +74,7 @@ pub struct VisibilityCheck {
 #[derive(Serialize, ToSchema)]
 pub struct VisibilityElement {
     /// Its name in the regime.
-    #[schema(max_length = 100, example = "disclaimer")]
+    #[schema(format = "line", max_length = 100, example = "disclaimer")]
     pub element: String,
     #[schema(max_length = 40, pattern = "^[a-z_]+$", example = "disclaimer")]
     pub kind: String,
@@ -87,7 +88,7 @@ pub struct VisibilityElement {
     #[schema(required)]
     pub fix: Option<FindingFix>,
     /// Places of the regime that it rests on and that nobody has confirmed.
-    #[schema(max_items = 100)]
+    #[schema(schema_with = lines)]
     pub unconfirmed: Vec<String>,
 }
 
@@ -98,9 +99,9 @@ pub struct VisibilityMatch {
     #[schema(format = "text", max_length = 5000)]
     pub wording: String,
     /// The first character, counted from 0, and the one after the last.
-    #[schema(minimum = 0)]
+    #[schema(value_type = i64, minimum = 0)]
     pub start: usize,
-    #[schema(minimum = 0)]
+    #[schema(value_type = i64, minimum = 0)]
     pub end: usize,
     /// As it stands in the text.
     #[schema(format = "long-text", max_length = 200_000)]

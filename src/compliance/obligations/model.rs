@@ -2,7 +2,7 @@
 use crate::compliance::plan::Computation;
 use crate::shared::check::{Content, Faults};
 use crate::shared::period::Period;
-use crate::shared::text::LocalizedText;
+use crate::shared::text::{LocalizedText, lines};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::vocab::{Confidence, ObligationKind, ObligationState, Severity};
 use serde::{Deserialize, Serialize};
@@ -19,17 +19,17 @@ pub struct ObligationFields {
     /// A duty, or a window: something that can be done until a day.
     pub kind: ObligationKind,
     /// The entry of the terms that asks for it: of `reporting.obligations`, or a rule.
-    #[schema(max_length = 100, example = "final")]
+    #[schema(format = "line", max_length = 100, example = "final")]
     pub entry: String,
     /// What it is asked for: the `agreement`, or a reporting period such as `period-1`.
     #[schema(max_length = 40, pattern = "^(agreement|period-[0-9]+)$", example = "agreement")]
     pub subject: String,
     /// What must be handed in, in the word of the regime.
-    #[schema(max_length = 100, example = "final_report")]
+    #[schema(format = "line", max_length = 100, example = "final_report")]
     pub document_type: String,
     pub title: LocalizedText,
     /// The papers that belong to it, in the words of the regime.
-    #[schema(max_items = 50)]
+    #[schema(schema_with = lines)]
     pub bundle: Vec<String>,
     /// The reporting period that it is about; all null where it is about none.
     pub period: Period,
@@ -98,6 +98,6 @@ pub struct ObligationStanding {
     #[schema(minimum = 0)]
     pub days_late_originally: i64,
     /// Days from `as_of` to `due`; negative after it, null where there is none.
-    #[schema(required)]
+    #[schema(required, minimum = -200_000, maximum = 200_000)]
     pub days_left: Option<i64>,
 }
