@@ -223,6 +223,7 @@ impl Within {
 
     /// What the caller has made under the grants that it has now: what it made when it had others, it may have made
     /// anywhere.
+    /// What the program keeps lies where the records lie that it keeps it for, whoever's change it follows from.
     fn created(&self, resource: &Resource) -> SelectStatement {
         let column = |name: &str| Expr::col((Alias::new("history_entry"), Alias::new(name)));
         let mut select = Query::select();
@@ -233,6 +234,9 @@ impl Within {
             .and_where(column("granted").eq(self.maker.granted.as_str()))
             .and_where(column("action").eq("created"))
             .and_where(column("aggregate").eq(resource.name));
+        if resource.kept_for.is_some() {
+            select.and_where(Expr::value(false));
+        }
         select
     }
 }

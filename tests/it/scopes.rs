@@ -133,6 +133,39 @@ pub fn assert_nothing_of(other: &Other, text: &str, at: &str) {
 }
 
 both! {
+    /// What follows from a change lies where what it follows for lies, whoever made the change.
+    async fn what_the_program_makes_is_not_the_callers(app: App) {
+        let (l, other) = worlds(app).await;
+        // The coordinator of both: who may change it for the one makes the other one's obligations be planned anew.
+        let hidden = format!("/v1/grant-agreements/{}", other.agreement);
+        app.at_version("POST", &hidden, "/parties", Some(json!({"organisation_id": l.vrs, "role": "coordinator"}))).await.expect(201);
+        let period = json!({"implementation_period": {"start": "2020-01-01", "end": "2021-12-31", "duration_months": null}});
+        app.at_version("PATCH", &hidden, "", Some(period)).await.expect(200);
+        let regime = app.get("/v1/regimes/eu-prag-icmpd-mpf").await.expect(200)["record_id"].clone();
+        app.at_version("PATCH", &hidden, "", Some(json!({"regime_id": regime}))).await.expect(200);
+        app.at_version("PATCH", &format!("/v1/projects/{}", other.project), "", Some(json!({"countries": [{"country": "LV"}]}))).await.expect(200);
+        let before = app.ids(&format!("/v1/obligations?agreement={}", other.agreement)).await;
+        let caller = Caller::new(app, &[(Role::ProgrammeManager, Some(Root::Project(id(&l.project))))]).await;
+        let own = caller.get("/v1/obligations?include_total=true").await.expect(200)["total"].clone();
+        let coordinator = format!("/v1/organisations/{}", l.vrs);
+        let parties = app.get(&hidden).await.json()["parties"].clone();
+        let first = parties[0]["id"].as_str().unwrap().to_owned();
+        app.at_version("DELETE", &hidden, &format!("/parties/{first}"), None).await.expect(204);
+        let tag = caller.get(&coordinator).await.header("etag").to_owned();
+        caller.send("PATCH", &coordinator, &tag, Some(json!({"country": "FI"}))).await.expect(200);
+        let after = app.ids(&format!("/v1/obligations?agreement={}", other.agreement)).await;
+        let made: Vec<&String> = after.iter().filter(|id| !before.contains(id)).collect();
+        assert!(!made.is_empty(), "six months instead of three are another obligation");
+        for id in made {
+            assert_eq!(caller.get(&format!("/v1/obligations/{id}")).await.problem(), "not_found");
+            assert!(!caller.get("/v1/changes?limit=200").await.text().contains(id.as_str()), "nor does the feed tell of it");
+        }
+        assert_eq!(caller.get("/v1/obligations?include_total=true").await.expect(200)["total"], own);
+        assert_eq!(caller.get(&hidden).await.problem(), "not_found");
+    }
+}
+
+both! {
     async fn what_lies_outside_is_not_there_in_any_way_of_asking(app: App) {
         let (l, other) = worlds(app).await;
         let then = "2026-11-22T10:00:00Z";
