@@ -1,5 +1,6 @@
 //! What a schema can't say of a regime: terms that run forwards, rules that exist, patterns that end, numbers that are kept
 //! exactly, names that stand once. Pure; every fault has its place.
+use super::calendar::holidays;
 use super::catalogue::{RULES, is_known};
 use super::model::{Parent, RegimeKey, Term, VERSION, is_id};
 use super::pattern;
@@ -27,6 +28,7 @@ pub fn check(document: &Value) -> Faults {
     }
     languages(&document["label"], "/label", &mut faults);
     period(&document["applies_to"], &mut faults);
+    places(document, &mut faults);
     money(document, &mut faults);
     for (index, heading) in list(&document["budget"]["headings"]) {
         languages(&heading["label"], &format!("/budget/headings/{index}/label"), &mut faults);
@@ -40,12 +42,18 @@ pub fn check(document: &Value) -> Faults {
         once(document, at, id, &mut faults);
     }
     for (index, entry) in list(&document["reporting"]["obligations"]) {
-        term(&entry["offset"], &format!("/reporting/obligations/{index}/offset"), &mut faults);
+        let at = |name: &str| format!("/reporting/obligations/{index}/{name}");
+        term(&entry["offset"], &at("offset"), &mut faults);
+        word(&entry["id"], &ENTRY, &at("id"), &mut faults);
+        for name in ["doc_type", "by_role", "to_role"] {
+            word(&entry[name], &WORD, &at(name), &mut faults);
+        }
     }
     for (index, entry) in list(&document["evidence"]) {
         term(&entry["within"], &format!("/evidence/{index}/within"), &mut faults);
     }
     for (index, element) in list(&document["visibility"]["elements"]) {
+        word(&element["id"], &ENTRY, &format!("/visibility/elements/{index}/id"), &mut faults);
         for (text, entry) in list(&element["texts"]) {
             let at = format!("/visibility/elements/{index}/texts/{text}/lang");
             language(entry["lang"].as_str().unwrap_or_default(), &at, &mut faults);
@@ -158,13 +166,46 @@ fn period(applies: &Value, faults: &mut Faults) {
     }
 }
 
-fn money(document: &Value, faults: &mut Faults) {
+/// Texts that addresses, keys and paths of parameters carry: what they look like, in both ways of saying it.
+struct Form {
+    pattern: &'static str,
+    most: usize,
+    allowed: fn(u8) -> bool,
+}
+
+const ENTRY: Form = Form {
+    pattern: "^[A-Za-z0-9_.-]{1,60}$",
+    most: 60,
+    allowed: |b| b.is_ascii_alphanumeric() || b"_.-".contains(&b),
+};
+const WORD: Form = Form {
+    pattern: "^[a-z0-9_]{1,40}$",
+    most: 40,
+    allowed: |b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_',
+};
+
+fn word(value: &Value, form: &Form, at: &str, faults: &mut Faults) {
+    let fits = |text: &str| (1..=form.most).contains(&text.len()) && text.bytes().all(form.allowed);
+    if value.as_str().is_some_and(|text| !fits(text)) {
+        faults.add(at, "wrong_pattern", json!({"pattern": form.pattern}));
+    }
+}
+
+fn places(document: &Value, faults: &mut Faults) {
+    if let Some(name) = document["calendar"]["holidays"].as_str()
+        && !holidays::LISTS.contains(&name)
+    {
+        faults.add("/calendar/holidays", "not_in_list", json!({"allowed": holidays::LISTS}));
+    }
     if let Some(zone) = document["calendar"]["timezone"].as_str()
         && zone.parse::<chrono_tz::Tz>().is_err()
     {
         let expected = "a name of the IANA database such as Europe/Riga";
         faults.add("/calendar/timezone", "invalid_value", json!({"value": zone, "expected": expected}));
     }
+}
+
+fn money(document: &Value, faults: &mut Faults) {
     if let Some(currency) = document["money"]["currency"].as_str()
         && CurrencyCode::parse(currency).is_err()
     {

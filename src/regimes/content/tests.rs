@@ -47,6 +47,13 @@ fn each_fault_has_its_place() {
         ("/visibility/elements/0/texts/0/lang", json!("latviski!"), "wrong_format"),
         ("/reference_pattern", json!("(a+)+$"), "endless_pattern"),
         ("/reference_pattern", json!("(?=a)"), "unusable_pattern"),
+        ("/reporting/obligations/1/id", json!("final report"), "wrong_pattern"),
+        ("/reporting/obligations/1/id", json!(""), "wrong_pattern"),
+        ("/reporting/obligations/1/doc_type", json!("Final report"), "wrong_pattern"),
+        ("/reporting/obligations/0/by_role", json!("the coordinator"), "wrong_pattern"),
+        ("/reporting/obligations/0/to_role", json!("x".repeat(41)), "wrong_pattern"),
+        ("/visibility/elements/0/id", json!("a/b"), "wrong_pattern"),
+        ("/calendar/holidays", json!("narnia"), "not_in_list"),
         ("/calendar/timezone", json!("Europe/Nowhere"), "invalid_value"),
         ("/money/currency", json!("XYZ"), "wrong_format"),
         ("/applies_to/signed_before", json!("2018-08-02"), "before_start"),
@@ -54,7 +61,10 @@ fn each_fault_has_its_place() {
         let mut document = profile();
         match document.pointer_mut(place) {
             Some(at) => *at = value.clone(),
-            None => document[&place[1..]] = value.clone(),
+            None => {
+                let (around, name) = place.rsplit_once('/').expect("a place");
+                document.pointer_mut(around).expect("around it")[name] = value.clone();
+            }
         }
         let told = told(&document);
         assert!(told.contains(&format!("{place}:{expected}")), "{place} = {value}: {told:?}");
