@@ -13,7 +13,7 @@ use crate::shared::money::Money;
 use crate::shared::period::Period;
 use entity::status_change;
 use sea_orm::DbErr;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, LockType, Order};
 use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -145,11 +145,13 @@ pub async fn delete(unit: &mut Unit, resource: &'static Resource, id: Uuid, expe
     // The version is raised first: it is what a racing writer meets.
     unit.update_root(resource, row, expected, "deleted").await?;
     for (kept, column) in kept_for(unit.reader().register, resource) {
-        let mut select = unit.whole().view.select(&kept.table);
-        select.and_where(self::column(&kept.table, column).eq(id));
-        for row in unit.whole().rows(&kept.table, &select).await? {
-            remove(unit, kept, row).await?;
-        }
+        let mut select = unit.whole().view.select_to_write(&kept.table);
+        select
+            .and_where(self::column(&kept.table, column).eq(id))
+            .order_by(kept.table.column("id"), Order::Asc)
+            .lock(LockType::Update);
+        let rows = unit.whole().rows(&kept.table, &select).await?;
+        unit.remove_roots(kept, &rows).await?;
     }
     delete_parts(unit, resource, id).await?;
     if let Some(life) = &resource.life {
@@ -177,16 +179,6 @@ fn kept_for(
     let name = resource.name;
     let of = move |kept: &'static Resource| Some((kept, kept.kept_for.filter(|(of, _)| *of == name)?.1));
     register.resources.iter().copied().filter_map(of)
-}
-
-/// Deletes a record that the program keeps, with its parts.
-async fn remove(unit: &mut Unit, resource: &'static Resource, row: Row) -> Result<()> {
-    let (id, version) =
-        (id_in(&row, "id").ok_or(Error::NotFound)?, row.get("version").and_then(Value::as_i64));
-    let version = version.unwrap_or_default();
-    unit.update_root(resource, row, version, "deleted").await?;
-    delete_parts(unit, resource, id).await?;
-    unit.delete_root(resource, id, version + 1).await
 }
 
 async fn delete_parts(unit: &mut Unit, resource: &'static Resource, id: Uuid) -> Result<()> {

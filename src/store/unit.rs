@@ -325,6 +325,45 @@ impl Unit {
         Ok(())
     }
 
+    /// Deletes many roots of one kind with their parts, in a few statements: for what the program keeps by itself. The
+    /// caller has locked them.
+    pub async fn remove_roots(&mut self, resource: &'static Resource, rows: &[Row]) -> Result<()> {
+        for rows in rows.chunks(MOST_VALUES) {
+            let mut ids = Vec::with_capacity(rows.len());
+            for row in rows {
+                let id = super::read::id_in(row, "id").ok_or(Error::NotFound)?;
+                let version = row.get("version").and_then(|v| v.as_i64()).unwrap_or(0) + 1;
+                self.touch(
+                    resource,
+                    id,
+                    "deleted",
+                    version,
+                    Change { table: &resource.table, id, row: None },
+                );
+                ids.push(id);
+            }
+            for part in resource.parts {
+                for row in self.remove(&part.table, part.parent, &ids).await? {
+                    let of = |name: &str| super::read::id_in(&row, name).ok_or(Error::NotFound);
+                    let (root, id) = (of(part.parent)?, of("id")?);
+                    self.change_part(resource, root, Change { table: &part.table, id, row: None })?;
+                }
+            }
+            self.remove(&resource.table, "id", &ids).await?;
+        }
+        Ok(())
+    }
+
+    /// Deletes the rows that have one of these ids in a column.
+    async fn remove(&self, table: &'static Table, by: &str, ids: &[Uuid]) -> Result<Vec<Row>> {
+        let mut delete = Query::delete();
+        delete
+            .from_table(Alias::new(table.name))
+            .and_where(column(table, by).is_in(ids.iter().copied()))
+            .returning(table.returning());
+        self.reader().written(table, &delete).await
+    }
+
     /// Inserts rows, or overwrites those whose id is there.
     async fn put(&self, table: &'static Table, rows: Vec<Row>) -> Result<Vec<Row>> {
         let columns: Vec<&str> = table.columns().iter().map(|c| c.name).collect();
