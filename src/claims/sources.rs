@@ -1,7 +1,7 @@
 //! Where a record's values come from, and where its sources disagree: worked out from its claims.
 use super::store::CLAIM;
 use crate::store::aggregate::to_record;
-use crate::store::read::{Reader, column, id_in};
+use crate::store::read::{Reader, column, id_in, text_in};
 use crate::store::{Record, Result, Row};
 use futures_util::future::BoxFuture;
 use sea_orm::sea_query::{ExprTrait, Order};
@@ -78,15 +78,15 @@ fn facts(record: &Record, claims: &[Row]) -> SourceFacts {
     let mut facts = SourceFacts::default();
     let mut by_field: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
     for claim in claims {
-        by_field.entry(text(claim, "field").unwrap_or_default()).or_default().push(claim);
+        by_field.entry(text_in(claim, "field").unwrap_or_default()).or_default().push(claim);
     }
     for (field, claims) in by_field {
         for claim in claims.iter().filter(|c| c.get("adopted") == Some(&Value::Bool(true))) {
             let value = claim.get("value").unwrap_or(&Value::Null);
             let source = Source {
                 claim_id: id_in(claim, "id").unwrap_or_default(),
-                title: text(claim, "source_title").unwrap_or_default().to_owned(),
-                url: text(claim, "source_url").map(str::to_owned),
+                title: text_in(claim, "source_title").unwrap_or_default().to_owned(),
+                url: text_in(claim, "source_url").map(str::to_owned),
                 agrees: agrees(crate::shared::record::at_path(record, field), value),
             };
             facts.sources.insert(field.to_owned(), source);
@@ -102,10 +102,6 @@ fn facts(record: &Record, claims: &[Row]) -> SourceFacts {
         }
     }
     facts
-}
-
-fn text<'a>(row: &'a Row, name: &str) -> Option<&'a str> {
-    row.get(name).and_then(Value::as_str)
 }
 
 /// Whether a record still holds what a claim said: what the claim leaves open does not count.

@@ -1,14 +1,15 @@
 //! What is known of agreements that due dates hang on, out of the register: a fixed number of statements for however many
 //! there are.
 use super::plan::Facts;
-use super::terms::{part, terms_of};
+use super::terms::terms_of;
 use crate::agreements::{AGREEMENT, effective};
 use crate::regimes::terms::Terms;
-use crate::store::read::{Reader, id_in};
+use crate::store::aggregate::STATUS_CHANGES;
+use crate::store::read::{Reader, column, date_in, id_in, text_in};
 use crate::store::{Record, Result, Row};
 use chrono::NaiveDate;
-use entity::vocab::{PartyRole, Word};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait};
+use entity::vocab::{AgreementStatus, PartyRole, Word};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order};
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -29,8 +30,9 @@ pub async fn dossiers(reader: &Reader<'_>, ids: &[Uuid]) -> Result<Vec<Dossier>>
     rows.sort_by_key(|row| id_in(row, "id"));
     let mut terms = terms_of(reader, &rows).await?;
     let ids: Vec<Uuid> = terms.keys().copied().collect();
-    let mut parties = reader.parts(part(&AGREEMENT, "parties")?, &ids).await?;
+    let mut parties = reader.parts(AGREEMENT.part("parties")?, &ids).await?;
     let countries = action_countries(reader, &ids).await?;
+    let settled = settled(reader, &rows).await?;
     let homes = homes(reader, &rows, &parties).await?;
     let one = |row: Row| {
         let id = id_in(&row, "id").unwrap_or_default();
@@ -38,25 +40,17 @@ pub async fn dossiers(reader: &Reader<'_>, ids: &[Uuid]) -> Result<Vec<Dossier>>
         let held = parties.remove(&id).unwrap_or_default();
         let mut by_role = HashMap::new();
         for party in &held {
-            if let (Some(role), Some(id)) = (text(party, "role"), id_in(party, "organisation_id")) {
+            if let (Some(role), Some(id)) = (text_in(party, "role"), id_in(party, "organisation_id")) {
                 by_role.entry(role.to_owned()).or_insert(id);
             }
         }
         if let Some(grantor) = id_in(&row, "funder_id").and_then(|funder| homes.grantors.get(&funder)) {
             by_role.entry(PartyRole::ContractingAuthority.code().to_owned()).or_insert(*grantor);
         }
-        let facts = facts(&row, &held, terms.as_ref(), countries.get(&id), &homes);
+        let facts = facts(&row, &held, terms.as_ref(), countries.get(&id), settled.get(&id).copied(), &homes);
         Dossier { row, terms, facts, parties: by_role }
     };
     Ok(rows.into_iter().map(one).collect())
-}
-
-fn text<'a>(record: &'a Record, name: &str) -> Option<&'a str> {
-    record.get(name).and_then(Value::as_str)
-}
-
-fn day(record: &Record, name: &str) -> Option<NaiveDate> {
-    text(record, name)?.parse().ok()
 }
 
 fn facts(
@@ -64,22 +58,22 @@ fn facts(
     parties: &[Record],
     terms: Option<&Terms>,
     countries: Option<&HashSet<String>>,
+    settled: Option<NaiveDate>,
     homes: &Homes,
 ) -> Facts {
     let period = effective(&AGREEMENT.table.record(row)).resolve();
     let mut facts = Facts { start: period.start, end: period.end, ..Facts::default() };
     let mut anchor = |name, day: Option<NaiveDate>| facts.anchors.extend(day.map(|day| (name, day)));
-    anchor("agreement.entry_into_force", day(row, "enters_into_force_on"));
+    anchor("agreement.entry_into_force", date_in(row, "enters_into_force_on"));
     let in_role =
-        |role: PartyRole| parties.iter().filter(move |party| text(party, "role") == Some(role.code()));
+        |role: PartyRole| parties.iter().filter(move |party| text_in(party, "role") == Some(role.code()));
     // It is signed once all have signed.
-    let signed: Option<Vec<NaiveDate>> = parties.iter().map(|party| day(party, "signed_on")).collect();
+    let signed: Option<Vec<NaiveDate>> = parties.iter().map(|party| date_in(party, "signed_on")).collect();
     anchor("agreement.signed_on", signed.and_then(|days| days.into_iter().max()));
-    let settled = matches!(text(row, "status"), Some("balance_settled"));
-    anchor("payment.balance_settled_on", day(row, "status_since").filter(|_| settled));
+    anchor("payment.balance_settled_on", settled);
 
     let known = &mut facts.known;
-    if let Some(form) = text(row, "form") {
+    if let Some(form) = text_in(row, "form") {
         known.insert("agreement.form_of_grant".into(), json!(form));
     }
     if let Some(coordinator) = in_role(PartyRole::Coordinator).next() {
@@ -145,6 +139,29 @@ async fn action_countries(
     Ok(of)
 }
 
+/// The day since which the balance is settled, of agreements whose life has come that far. At most one statement.
+async fn settled(reader: &Reader<'_>, rows: &[Row]) -> Result<HashMap<Uuid, NaiveDate>> {
+    let after = [AgreementStatus::BalanceSettled, AgreementStatus::Archived].map(|status| status.code());
+    let is_after = |row: &&Row| text_in(row, "status").is_some_and(|status| after.contains(&status));
+    let ids: Vec<Uuid> = rows.iter().filter(is_after).filter_map(|row| id_in(row, "id")).collect();
+    let mut found = HashMap::new();
+    if ids.is_empty() {
+        return Ok(found);
+    }
+    let mut select = reader.view.select(&STATUS_CHANGES);
+    select
+        .and_where(column(&STATUS_CHANGES, "grant_agreement_id").is_in(ids))
+        .and_where(column(&STATUS_CHANGES, "to_status").eq(after[0]))
+        .order_by(STATUS_CHANGES.column("id"), Order::Asc);
+    for step in reader.rows(&STATUS_CHANGES, &select).await? {
+        let of = (id_in(&step, "grant_agreement_id"), date_in(&step, "effective_on"));
+        if let (Some(agreement), Some(day)) = of {
+            found.insert(agreement, day);
+        }
+    }
+    Ok(found)
+}
+
 /// Where coordinators are at home, and which organisations grantors are.
 struct Homes {
     countries: HashMap<Uuid, String>,
@@ -153,11 +170,13 @@ struct Homes {
 
 /// Two statements.
 async fn homes(reader: &Reader<'_>, rows: &[Row], parties: &HashMap<Uuid, Vec<Record>>) -> Result<Homes> {
-    let coordinators =
-        parties.values().flatten().filter(|party| text(party, "role") == Some(PartyRole::Coordinator.code()));
+    let coordinators = parties
+        .values()
+        .flatten()
+        .filter(|party| text_in(party, "role") == Some(PartyRole::Coordinator.code()));
     let coordinators: Vec<Uuid> = coordinators.filter_map(|party| id_in(party, "organisation_id")).collect();
     let organisations = reader.rows_of(reader.register.get("organisation")?, &coordinators).await?;
-    let country = |row: &Row| Some((id_in(row, "id")?, text(row, "country")?.to_owned()));
+    let country = |row: &Row| Some((id_in(row, "id")?, text_in(row, "country")?.to_owned()));
     let funders: Vec<Uuid> = rows.iter().filter_map(|row| id_in(row, "funder_id")).collect();
     let funders = reader.rows_of(reader.register.get("funder")?, &funders).await?;
     let organisation = |row: &Row| Some((id_in(row, "id")?, id_in(row, "organisation_id")?));

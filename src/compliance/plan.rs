@@ -4,6 +4,7 @@ use crate::regimes::calendar::{Calendar, DayOff, Due, tile};
 use crate::regimes::condition::Condition;
 use crate::regimes::model::Term as Length;
 use crate::regimes::terms::{PERIODS, Terms, explicit};
+use crate::shared::dates::YEARS;
 use crate::shared::text::lines;
 use chrono::NaiveDate;
 use entity::vocab::{Confidence, ObligationKind, Severity, Word};
@@ -85,7 +86,8 @@ pub struct Computation {
     /// Facts that are missing.
     #[schema(schema_with = lines)]
     pub missing: Vec<String>,
-    /// Entries of the regime that might ask for something else, were a fact known.
+    /// Entries of the regime that might ask for something else, were a fact known; or the last year that dates may have,
+    /// where the day would be after it.
     #[schema(schema_with = lines)]
     pub notes: Vec<String>,
     /// The version of the agreement's record that it was worked out from.
@@ -247,6 +249,10 @@ fn one(
         let length = Length::parse(entry.offset)?;
         if entry.before { calendar.due_before(day, length) } else { calendar.due_after(day, length) }
     });
+    let notes = match due {
+        None if missing.is_empty() => vec![format!("after {}", YEARS.end())],
+        _ => Vec::new(),
+    };
     let text = |name: &str| entry.body[name].as_str().map(str::to_owned);
     let bundle = entry.body["bundle"].as_array().map_or(&[][..], Vec::as_slice);
     let moved = due.filter(|due| due.due != due.unrolled);
@@ -274,7 +280,7 @@ fn one(
             beyond_calendar: due.is_some_and(|due| due.beyond_calendar),
             from_memory: due.is_some_and(|due| due.from_memory),
             missing,
-            notes: Vec::new(),
+            notes,
             agreement_version,
         },
     }

@@ -6,16 +6,17 @@ pub mod events;
 pub mod facts;
 pub mod life;
 pub mod model;
+pub mod parameters;
 pub mod records;
 pub mod reporting;
-pub mod terms;
+
 pub mod visibility;
 pub mod words;
 
 pub use engine::evaluate;
 pub use facts::AgreementFacts;
 pub use model::{Finding, Fix, Input, Outcome};
-pub use terms::Terms;
+pub use parameters::Parameters;
 pub use visibility::check_text;
 
 #[cfg(test)]

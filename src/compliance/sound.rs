@@ -1,8 +1,9 @@
 //! Terms that nobody can follow are refused when they are written, not when they are read: with the unit that writes them.
 use super::facts::Dossier;
-use super::terms::{of_programmes, part};
+use super::plan::{Facts, periods};
+use super::terms::of_programmes;
 use crate::regimes::path::Path;
-use crate::regimes::terms::Terms;
+use crate::regimes::terms::{PERIODS, Terms};
 use crate::shared::check::{Fault, Faults};
 use crate::store::read::id_in;
 use crate::store::unit::{Touched, Unit};
@@ -30,7 +31,9 @@ pub fn agreements(unit: &Unit, dossiers: &[Dossier]) -> Result<()> {
             Some(terms)
                 if terms.is_overridden() && (overridden || any("grant_agreement") || any("programme")) =>
             {
-                told(terms, id, at, &mut faults);
+                told(terms, at, &mut faults);
+                let at = if overridden { "/value" } else { "/implementation_period" };
+                outside(terms, &dossier.facts, at, &mut faults);
             }
             _ => {}
         }
@@ -50,26 +53,37 @@ pub async fn programmes(unit: &Unit) -> Result<()> {
     }
     let reader = unit.whole();
     let mut faults = Faults::default();
-    let said = reader.parts(part(reader.register.get("programme")?, "overrides")?, &ids).await?;
+    let said = reader.parts(reader.register.get("programme")?.part("overrides")?, &ids).await?;
     for record in said.values().flatten() {
         let path = record.get("path").and_then(Value::as_str).unwrap_or_default();
         if Path::parse(path).is_none() {
             faults.add("/path", "no_parameter", json!({"parameter": path}));
         }
     }
-    for (id, terms) in of_programmes(&reader, &ids).await? {
-        told(&terms, id, "/value", &mut faults);
+    for terms in of_programmes(&reader, &ids).await? {
+        told(&terms, "/value", &mut faults);
     }
     if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
 }
 
-fn told(terms: &Terms, of: Uuid, at: &str, faults: &mut Faults) {
+/// Reporting periods that are named one by one lie within the implementation period.
+fn outside(terms: &Terms, facts: &Facts, at: &str, faults: &mut Faults) {
+    let (Some(start), Some(end)) = (facts.start, facts.end) else { return };
+    let named = terms.find(PERIODS).is_some();
+    for period in periods(terms, facts).iter().filter(|_| named) {
+        if period.start < start || period.end > end {
+            let params = json!({"period": period.number, "from": period.start, "to": period.end, "start": start, "end": end});
+            faults.add(at, "period_outside", params);
+        }
+    }
+}
+
+fn told(terms: &Terms, at: &str, faults: &mut Faults) {
     for path in &terms.unread {
         faults.add("/path", "not_in_terms", json!({"regime": terms.regime.to_string(), "parameter": path}));
     }
     for mut fault in terms.faults().into_vec() {
         fault.params.insert("parameter".to_owned(), json!(fault.pointer));
-        fault.params.insert("of".to_owned(), json!(of));
         faults.push(Fault { pointer: at.to_owned(), ..fault });
     }
 }

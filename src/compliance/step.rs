@@ -8,7 +8,7 @@ use super::titles::title;
 use crate::clock::new_id;
 use crate::shared::search::search_text;
 use crate::store::aggregate::typed_value;
-use crate::store::read::{Reader, column, id_in};
+use crate::store::read::{Reader, column, date_in, id_in, text_in};
 use crate::store::unit::{Touched, Unit};
 use crate::store::{Error, Result, Row};
 use chrono::NaiveDate;
@@ -18,6 +18,9 @@ use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, LockType, Order};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use uuid::Uuid;
+
+/// Obligations of one agreement: more than monthly reports over the longest term make.
+const MOST_OBLIGATIONS: usize = 2000;
 
 /// The projection: plans anew what hangs on what was touched, and tells which duties are fulfilled.
 pub fn keep_in_step(unit: &mut Unit) -> BoxFuture<'_, Result<()>> {
@@ -92,9 +95,13 @@ async fn replan(unit: &mut Unit, agreements: &[Uuid]) -> Result<()> {
             Some(terms) if !lapsed => plan(terms, &dossier.facts, version),
             _ => Vec::new(),
         };
+        if planned.len() > MOST_OBLIGATIONS {
+            let params = json!({"count": planned.len(), "max": MOST_OBLIGATIONS});
+            return Err(Error::invalid("", "too_many_obligations", params));
+        }
         let mut before = stored.remove(&id).unwrap_or_default();
         for one in planned {
-            let series = format!("{id}/{}/{}", one.entry, one.subject);
+            let series = format!("{id}/{}/{}/{}", one.kind.code(), one.entry, one.subject);
             let old = before.remove(&series);
             let step = Step { unit, dossier, series };
             let Some(row) = step.row(&one, old.as_ref())? else { continue };
@@ -111,7 +118,7 @@ async fn replan(unit: &mut Unit, agreements: &[Uuid]) -> Result<()> {
         }
     }
     if !roots.is_empty() {
-        roots.sort_by(|one, other| text(one, "series").cmp(&text(other, "series")));
+        roots.sort_by(|one, other| text_in(one, "series").cmp(&text_in(other, "series")));
         unit.put_roots(&OBLIGATION, roots).await?;
     }
     if !plans.is_empty() {
@@ -129,15 +136,12 @@ async fn stored(reader: &Reader<'_>, agreements: &[Uuid]) -> Result<HashMap<Uuid
         .lock(LockType::NoKeyUpdate);
     let mut of: HashMap<Uuid, HashMap<String, Row>> = HashMap::new();
     for row in reader.rows(&OBLIGATION.table, &select).await? {
-        if let (Some(agreement), Some(series)) = (id_in(&row, "grant_agreement_id"), text(&row, "series")) {
+        if let (Some(agreement), Some(series)) = (id_in(&row, "grant_agreement_id"), text_in(&row, "series"))
+        {
             of.entry(agreement).or_default().insert(series.to_owned(), row);
         }
     }
     Ok(of)
-}
-
-fn text<'a>(row: &'a Row, name: &str) -> Option<&'a str> {
-    row.get(name).and_then(Value::as_str)
 }
 
 fn is_null(row: &Row, name: &str) -> bool {
@@ -145,7 +149,7 @@ fn is_null(row: &Row, name: &str) -> bool {
 }
 
 fn period(row: &Row) -> [Option<&str>; 2] {
-    [text(row, "period_start"), text(row, "period_end")]
+    [text_in(row, "period_start"), text_in(row, "period_end")]
 }
 
 /// One obligation on its way from the plan to the table.
@@ -165,7 +169,7 @@ impl Step<'_> {
         let party = |role: &Option<String>, usual: PartyRole| {
             self.dossier.parties.get(role.as_deref().unwrap_or(usual.code())).copied()
         };
-        let original = old.and_then(|old| text(old, "original_due")).map(str::to_owned);
+        let original = old.and_then(|old| text_in(old, "original_due")).map(str::to_owned);
         let due = planned.due_on.map(|due| due.to_string());
         let period = planned.period;
         let facts = json!({
@@ -196,7 +200,7 @@ impl Step<'_> {
         });
         let mut facts: Row = typed_value(Some(&facts))?;
         let mut search = search_text(&facts, &["title"]);
-        search.push_str(&format!(" |{}|", text(agreement, "reference_key").unwrap_or_default()));
+        search.push_str(&format!(" |{}|", text_in(agreement, "reference_key").unwrap_or_default()));
         facts.insert("search_text".into(), json!(search));
         let Some(old) = old else {
             let mut row = Row::new();
@@ -260,7 +264,7 @@ async fn fulfil(unit: &mut Unit) -> Result<Vec<Uuid>> {
     for mut row in unit.whole().rows_of(&OBLIGATION, &ids).await? {
         let fulfilments = id_in(&row, "id").and_then(|id| of.remove(&id)).unwrap_or_default();
         let days: Vec<NaiveDate> =
-            fulfilments.iter().filter_map(|one| text(one, "fulfilled_on")?.parse().ok()).collect();
+            fulfilments.iter().filter_map(|one| date_in(one, "fulfilled_on")).collect();
         if let Some(day) = days.iter().find(|day| **day > as_of) {
             return Err(Error::invalid(
                 "/fulfilled_on",

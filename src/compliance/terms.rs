@@ -2,17 +2,10 @@
 //! programme and the agreement itself say otherwise.
 use crate::regimes;
 use crate::regimes::terms::{Override, TermLevel, TermOrigin, Terms};
-use crate::store::read::{Reader, id_in};
-use crate::store::{Part, Record, Resource, Result, Row};
-use serde_json::Value;
+use crate::store::read::{Reader, id_in, text_in};
+use crate::store::{Record, Result, Row};
 use std::collections::HashMap;
 use uuid::Uuid;
-
-/// The part of a resource at a path.
-pub fn part(resource: &Resource, path: &str) -> Result<&'static Part> {
-    let found = resource.parts.iter().copied().find(|part| part.path == path);
-    Ok(found.ok_or_else(|| sea_orm::DbErr::Custom(format!("{} has no {path}", resource.name)))?)
-}
 
 /// The terms of agreements by id; none for those that follow no regime. The number of statements does not depend on how
 /// many agreements there are.
@@ -28,7 +21,7 @@ pub async fn terms_of(reader: &Reader<'_>, agreements: &[Row]) -> Result<HashMap
         return Ok(HashMap::new());
     }
     let said_by = async |resource: &str, ids: &[Uuid]| {
-        reader.parts(part(reader.register.get(resource)?, "overrides")?, ids).await
+        reader.parts(reader.register.get(resource)?.part("overrides")?, ids).await
     };
     let by_programme = said_by("programme", &ids_in("programme_id")).await?;
     let by_agreement = said_by("grant_agreement", &ids_in("id")).await?;
@@ -48,20 +41,18 @@ pub async fn terms_of(reader: &Reader<'_>, agreements: &[Row]) -> Result<HashMap
 }
 
 /// The terms that programmes of these ids lead to where they name a regime of their own.
-pub async fn of_programmes(reader: &Reader<'_>, ids: &[Uuid]) -> Result<Vec<(Uuid, Terms)>> {
+pub async fn of_programmes(reader: &Reader<'_>, ids: &[Uuid]) -> Result<Vec<Terms>> {
     let programme = reader.register.get("programme")?;
     let rows = reader.rows_of(programme, ids).await?;
     let regimes: Vec<Uuid> = rows.iter().filter_map(|row| id_in(row, "regime_id")).collect();
     let lines = regimes::lines(reader, &regimes).await?;
-    let said = reader.parts(part(programme, "overrides")?, ids).await?;
+    let said = reader.parts(programme.part("overrides")?, ids).await?;
     let mut found = Vec::new();
     for row in rows {
         if let (Some(id), Some(line)) =
             (id_in(&row, "id"), id_in(&row, "regime_id").and_then(|id| lines.get(&id)))
         {
-            found.extend(
-                Terms::new(line, &read(said.get(&id), TermLevel::Programme)?).map(|terms| (id, terms)),
-            );
+            found.extend(Terms::new(line, &read(said.get(&id), TermLevel::Programme)?));
         }
     }
     Ok(found)
@@ -69,7 +60,7 @@ pub async fn of_programmes(reader: &Reader<'_>, ids: &[Uuid]) -> Result<Vec<(Uui
 
 fn read(records: Option<&Vec<Record>>, level: TermLevel) -> Result<Vec<Override>> {
     let one = |record: &Record| {
-        let text = |name: &str| record.get(name).and_then(Value::as_str).map(str::to_owned);
+        let text = |name: &str| text_in(record, name).map(str::to_owned);
         let origin = TermOrigin { level, regime: None, clause: text("clause"), document: text("document") };
         Ok(Override {
             path: text("path").unwrap_or_default(),

@@ -113,6 +113,16 @@ pub const MESSAGES: &[(&str, &str, &str)] = &[
         "neatbilst paredzētajam pierakstam: {pattern}",
     ),
     ("invalid", "is not valid: {reason}", "nav derīgs: {reason}"),
+    (
+        "period_outside",
+        "reporting period {period}, {from} to {to}, lies outside the implementation period {start} to {end}",
+        "{period}. pārskata periods ({from} – {to}) ir ārpus īstenošanas perioda ({start} – {end})",
+    ),
+    (
+        "too_many_obligations",
+        "these terms and periods ask for {count} obligations under one agreement; at most {max} can be kept",
+        "pēc šiem noteikumiem un periodiem vienā līgumā būtu {count} pienākumi; iespējami ne vairāk kā {max}",
+    ),
     ("before_start", "the end {end} is before the start {start}", "beigas {end} ir pirms sākuma {start}"),
     (
         "duration_mismatch",

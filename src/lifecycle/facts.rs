@@ -3,13 +3,11 @@ use crate::agreements::{self, AGREEMENT};
 use crate::projects;
 use crate::shared::life::{Facts, Guard};
 use crate::shared::period::Period;
-use crate::store::read::{Reader, id_in};
+use crate::store::read::{Reader, date_in, id_in, text_in};
 use crate::store::{Record, Resource, Result, Row};
-use chrono::NaiveDate;
 use entity::vocab::{PartyRole, Word};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait};
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// Parties that give the money, those that take it, and so all who sign.
@@ -54,13 +52,13 @@ async fn of_projects(reader: &Reader<'_>, records: &[Record]) -> Result<Vec<Fact
         .map(|record| {
             let own = projects::effective(record).resolve();
             let rows = id_in(record, "id").and_then(|id| agreements.get(&id)).map_or(&[][..], Vec::as_slice);
-            let start = rows.iter().filter_map(|r| date(r, "phase_start")).min();
-            let end = rows.iter().filter_map(|r| date(r, "phase_end")).max();
+            let start = rows.iter().filter_map(|r| date_in(r, "phase_start")).min();
+            let end = rows.iter().filter_map(|r| date_in(r, "phase_end")).max();
             Facts {
                 start: start.or(own.start),
                 end: end.or(own.end),
-                status_since: date(record, "status_since"),
-                agreements: rows.iter().map(|r| text(r, "status").map(str::to_owned)).collect(),
+                status_since: date_in(record, "status_since"),
+                agreements: rows.iter().map(|r| text_in(r, "status").map(str::to_owned)).collect(),
                 ..Facts::default()
             }
         })
@@ -69,31 +67,16 @@ async fn of_projects(reader: &Reader<'_>, records: &[Record]) -> Result<Vec<Fact
 
 /// The rows of the agreements that pay for projects: two statements.
 async fn agreements_of(reader: &Reader<'_>, projects: &[Uuid]) -> Result<HashMap<Uuid, Vec<Row>>> {
-    let mut of: HashMap<Uuid, Vec<Row>> = HashMap::new();
-    if projects.is_empty() {
-        return Ok(of);
-    }
-    let columns = ["grant_agreement_id", "project_id"];
-    let link = |name: &str| (Alias::new("agreement_project"), Alias::new(name));
-    let mut links = reader.view.select_columns("agreement_project", "grant_agreement_id", &columns);
-    links.column(link("project_id")).and_where(Expr::col(link("project_id")).is_in(projects.iter().copied()));
-    let mut pairs: Vec<(Uuid, Uuid)> = Vec::new();
-    for row in reader.query(&links).await? {
-        pairs.push((row.try_get("", "project_id")?, row.try_get("", "grant_agreement_id")?));
-    }
-    let ids: Vec<Uuid> = pairs.iter().map(|(_, agreement)| *agreement).collect();
+    let links = reader.links("agreement_project", "project_id", "grant_agreement_id", projects).await?;
+    let ids: BTreeSet<Uuid> = links.values().flatten().copied().collect();
     let rows: HashMap<Uuid, Row> = reader
-        .rows_of(&AGREEMENT, &ids)
+        .rows_of(&AGREEMENT, &ids.into_iter().collect::<Vec<_>>())
         .await?
         .into_iter()
         .filter_map(|row| Some((id_in(&row, "id")?, row)))
         .collect();
-    for (project, agreement) in pairs {
-        if let Some(row) = rows.get(&agreement) {
-            of.entry(project).or_default().push(row.clone());
-        }
-    }
-    Ok(of)
+    let of = |agreements: BTreeSet<Uuid>| agreements.iter().filter_map(|id| rows.get(id).cloned()).collect();
+    Ok(links.into_iter().map(|(project, agreements)| (project, of(agreements))).collect())
 }
 
 fn of_agreement(record: &Record) -> Facts {
@@ -110,8 +93,8 @@ fn of_agreement(record: &Record) -> Facts {
     Facts {
         start: resolved.start,
         end: resolved.end,
-        status_since: date(record, "status_since"),
-        reference: text(record, "reference").is_some(),
+        status_since: date_in(record, "status_since"),
+        reference: text_in(record, "reference").is_some(),
         amount: record.get("maximum_grant").is_some_and(|m| !m.is_null())
             || record.get("total_eligible_cost").is_some_and(|m| !m.is_null()),
         both_ends: period.start.is_some() && period.end.is_some(),
@@ -121,15 +104,7 @@ fn of_agreement(record: &Record) -> Facts {
             .chain(&takers)
             .map(|p| p.get("signed_on").and_then(Value::as_str).and_then(|d| d.parse().ok()))
             .collect(),
-        enters_into_force_on: date(record, "enters_into_force_on"),
+        enters_into_force_on: date_in(record, "enters_into_force_on"),
         ..Facts::default()
     }
-}
-
-pub fn date(row: &Row, name: &str) -> Option<NaiveDate> {
-    text(row, name).and_then(|d| d.parse().ok())
-}
-
-pub fn text<'a>(row: &'a Row, name: &str) -> Option<&'a str> {
-    row.get(name).and_then(Value::as_str)
 }

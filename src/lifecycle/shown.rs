@@ -1,13 +1,13 @@
 //! What representations say of a life: the phase that the dates imply, statuses printed by sources, warnings
 //! where these and the status disagree, and which steps are possible, with everything in their way.
-use super::facts::{gather, text, ways};
+use super::facts::{gather, ways};
 use crate::claims;
 use crate::shared::life::{Facts, unmet};
 use crate::shared::money::Money;
 use crate::shared::period::{Period, Phase};
 use crate::shared::text::LocalizedText;
 use crate::store::aggregate::to_record;
-use crate::store::read::{Reader, id_in};
+use crate::store::read::{Reader, id_in, text_in};
 use crate::store::{Record, Resource, Result, Row};
 use crate::{agreements, projects};
 use chrono::NaiveDate;
@@ -113,7 +113,7 @@ pub fn derive_projects<'a>(
             let printed = printed(record, &mut claims);
             let period = projects::effective(record);
             let phase = period.phase(reader.as_of);
-            let warnings = status_warnings(text(record, "status"), phase, &printed);
+            let warnings = status_warnings(text_in(record, "status"), phase, &printed);
             to_record(&ProjectLife {
                 phase,
                 phase_basis: basis(record, &period, reader.as_of),
@@ -137,7 +137,7 @@ pub fn derive_agreements<'a>(
             let printed = printed(record, &mut claims);
             let period = agreements::effective(record);
             let phase = period.phase(reader.as_of);
-            let mut warnings = status_warnings(text(record, "status"), phase, &printed);
+            let mut warnings = status_warnings(text_in(record, "status"), phase, &printed);
             warnings.extend(sum_warnings(record));
             to_record(&AgreementLife {
                 phase,
@@ -167,11 +167,11 @@ fn printed(record: &Record, claims: &mut HashMap<Uuid, Vec<Row>>) -> Vec<Printed
     let of = id_in(record, "id").and_then(|id| claims.remove(&id)).unwrap_or_default();
     let status = |claim: &Row| PrintedStatus {
         claim_id: id_in(claim, "id").unwrap_or_default(),
-        as_printed: text(claim, "as_printed").map(str::to_owned),
-        status: text(claim, "value").map(str::to_owned),
-        source_title: text(claim, "source_title").unwrap_or_default().to_owned(),
+        as_printed: text_in(claim, "as_printed").map(str::to_owned),
+        status: text_in(claim, "value").map(str::to_owned),
+        source_title: text_in(claim, "source_title").unwrap_or_default().to_owned(),
     };
-    of.iter().filter(|claim| text(claim, "field") == Some("status")).map(status).collect()
+    of.iter().filter(|claim| text_in(claim, "field") == Some("status")).map(status).collect()
 }
 
 /// The steps from a record's status, each with its guards judged for a step today without a reason given: a
@@ -182,7 +182,7 @@ fn transitions(
     facts: &Facts,
     as_of: NaiveDate,
 ) -> Result<Vec<AvailableTransition>> {
-    let Some(status) = text(record, "status") else {
+    let Some(status) = text_in(record, "status") else {
         // Not known: any status may be entered as the one it is found in.
         let all = resource.life.as_ref().map_or(&[][..], |life| life.statuses.terms);
         return Ok(all

@@ -1,10 +1,10 @@
 //! Running a transition: the step must exist, every guard must be met or attested, and the step is kept.
-use super::facts::{gather, text, ways};
+use super::facts::{gather, ways};
 use crate::clock::new_id;
 use crate::shared::check::Faults;
 use crate::shared::life::{Guard, Verdict, judge, unmet};
 use crate::store::aggregate::STATUS_CHANGES;
-use crate::store::read::id_in;
+use crate::store::read::{id_in, text_in};
 use crate::store::unit::Unit;
 use crate::store::{Error, Record, Resource, Result, Row};
 use chrono::NaiveDate;
@@ -70,7 +70,7 @@ pub async fn transition(
         let params = json!({"date": effective_on, "as_of": as_of});
         return Err(Error::invalid("/effective_on", "in_the_future", params));
     }
-    let from = text(&row, "status").map(str::to_owned);
+    let from = text_in(&row, "status").map(str::to_owned);
     let guards: &[Guard] = match &from {
         // Not known: the status that the record is found in is entered, for a reason.
         None if life.statuses.terms.iter().any(|t| t.code == asked.to) => &[Guard::ReasonGiven],

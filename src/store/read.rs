@@ -9,8 +9,11 @@ use chrono::NaiveDate;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, LockType, Order, Query, SelectStatement};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, StatementBuilder};
 use serde_json::Value;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
+
+/// What leads from each id to which.
+pub type Links = BTreeMap<Uuid, BTreeSet<Uuid>>;
 
 /// Ids of neighbours are carried up to this many a record; lists filtered by relation have all of them.
 pub const MOST_NEIGHBOURS: usize = 100;
@@ -179,6 +182,30 @@ impl Reader<'_> {
         Ok(of)
     }
 
+    /// From the ids in one column of a table to all those in another, in one statement.
+    pub async fn links(
+        &self,
+        table: &'static str,
+        from: &'static str,
+        to: &'static str,
+        ids: &[Uuid],
+    ) -> Result<Links> {
+        let mut found = Links::new();
+        if ids.is_empty() {
+            return Ok(found);
+        }
+        let of = |name: &str| (Alias::new(table), Alias::new(name));
+        let mut select = self.view.select_columns(table, from, &[from, to]);
+        select
+            .column(of(to))
+            .and_where(Expr::col(of(from)).is_in(ids.iter().copied()))
+            .and_where(Expr::col(of(to)).is_not_null());
+        for row in self.query(&select).await? {
+            found.entry(row.try_get("", from)?).or_default().insert(row.try_get("", to)?);
+        }
+        Ok(found)
+    }
+
     /// The ids of one kind of neighbour of several records, in one statement, and capped for each.
     pub async fn neighbours(&self, neighbour: &Neighbour, of: &[Row]) -> Result<HashMap<Uuid, Neighbours>> {
         let mut found: HashMap<Uuid, Neighbours> = HashMap::new();
@@ -230,7 +257,17 @@ pub fn column(table: &Table, name: &str) -> Expr {
     Expr::col((Alias::new(table.name), Alias::new(name)))
 }
 
+/// The text in a member of a row or record.
+pub fn text_in<'a>(row: &'a Row, name: &str) -> Option<&'a str> {
+    row.get(name).and_then(Value::as_str)
+}
+
 /// The id in a member of a row or record.
 pub fn id_in(row: &Row, name: &str) -> Option<Uuid> {
-    row.get(name).and_then(Value::as_str).and_then(|id| id.parse().ok())
+    text_in(row, name)?.parse().ok()
+}
+
+/// The date in a member of a row or record.
+pub fn date_in(row: &Row, name: &str) -> Option<NaiveDate> {
+    text_in(row, name)?.parse().ok()
 }

@@ -188,6 +188,12 @@ impl Register {
 }
 
 impl Resource {
+    /// The part at a path, which the register's own tables name.
+    pub fn part(&self, path: &str) -> super::Result<&'static Part> {
+        let found = self.parts.iter().copied().find(|part| part.path == path);
+        found.ok_or_else(|| sea_orm::DbErr::Custom(format!("{} has no {path}", self.name)).into())
+    }
+
     /// The members that facts are kept in: columns as records show them, and parts.
     pub fn members(&self) -> Vec<String> {
         const SERVER: [&str; 4] = ["id", "version", "created_at", "updated_at"];

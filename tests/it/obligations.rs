@@ -178,6 +178,8 @@ both! {
             (offset, json!("P-3M"), "invalid /value:wrong_pattern"),
             ("calendar.roll", json!("sometimes"), "invalid /value:not_in_list"),
             ("reporting.periods", json!([{"start": "2019-11-01", "end": "2018-01-01"}]), "invalid /value:wrong_type"),
+            ("reporting.periods", json!([{"start": "2019-11-01", "end": "2021-06-01"}]), "invalid /value:period_outside"),
+            ("reporting.periods", json!([{"start": "2019-10-31", "end": "2021-05-31"}]), "invalid /value:period_outside"),
             ("nothing.at.all", json!("x"), "invalid /value:unknown_member"),
             ("reporting.obligations[never].offset", json!("P3M"), "invalid /path:not_in_terms"),
             ("id", json!("x"), "invalid /path:not_in_terms"),
@@ -213,6 +215,24 @@ both! {
 }
 
 both! {
+    async fn an_agreement_goes_in_as_many_statements_whatever_was_owed(app: App) {
+        let regime = regime(app, "us-2cfr200").await;
+        let mut costs = Vec::new();
+        for end in ["2021-12-31", "2034-12-31"] {
+            let body = json!({"regime_id": regime, "implementation_period": {"start": "2020-01-01", "end": end, "duration_months": null}});
+            let agreement = app.create("/v1/grant-agreements", body).await;
+            let tag = app.get(&agreement).await.header("etag").to_owned();
+            let before = app.statements.load(Ordering::Relaxed);
+            app.ask("DELETE", &agreement, &[("if-match", &tag)], None).await.expect(204);
+            costs.push(app.statements.load(Ordering::Relaxed) - before);
+        }
+        assert_eq!(owed(app, "").await, [] as [String; 0]);
+        assert_eq!(costs[0], costs[1], "60 periods cost as much as 8");
+        app.audit().await;
+    }
+}
+
+both! {
     async fn an_agreement_goes_with_what_was_owed_under_it(app: App) {
         let regime = regime(app, "eu-prag-icmpd-mpf").await;
         let body = json!({"regime_id": regime, "implementation_period": {"start": "2019-11-01", "end": "2021-05-31", "duration_months": null}});
@@ -221,5 +241,93 @@ both! {
         app.at_version("DELETE", &agreement, "", None).await.expect(204);
         assert_eq!(owed(app, "").await, [] as [String; 0]);
         app.audit().await;
+    }
+}
+
+both! {
+    /// Named periods stay within the implementation period, whichever of them moves.
+    async fn periods_are_not_left_outside(app: App) {
+        let l = app.latbel().await;
+        let agreement = pinned(app, &l).await;
+        let named = json!([{"start": "2019-11-01", "end": "2020-06-30"}, {"start": "2020-07-01", "end": "2021-05-31"}]);
+        let over = json!({"path": "reporting.periods", "value": named, "clause": "Article 2.1"});
+        app.at_version("POST", &agreement, "/overrides", Some(over)).await.expect(201);
+        let owed_before = owed(app, "as_of=2020-01-01").await;
+        assert_eq!(end(app, &agreement, "2021-05-30").await.problem(), "invalid /implementation_period:period_outside");
+        assert_eq!(owed(app, "as_of=2020-01-01").await, owed_before);
+        end(app, &agreement, "2021-09-30").await.expect(200);
+    }
+}
+
+both! {
+    async fn no_agreement_owes_without_end(app: App) {
+        let regime = regime(app, "us-2cfr200").await;
+        let body = json!({"regime_id": regime, "implementation_period": {"start": "2020-01-01", "end": "2199-12-31", "duration_months": null}});
+        let agreement = app.create("/v1/grant-agreements", body).await;
+        let monthly = json!({"path": "reporting.period_months", "value": 1, "clause": "Monthly"});
+        let refused = app.at_version("POST", &agreement, "/overrides", Some(monthly)).await;
+        assert_eq!(refused.problem(), "invalid :too_many_obligations");
+        let found = app.get("/v1/obligations?entry=final-all").await.expect(200);
+        assert_eq!(found["items"][0]["due"], Value::Null, "the day would be after the last year");
+        assert_eq!(found["items"][0]["computed"]["notes"], json!(["after 2199"]));
+    }
+}
+
+both! {
+    /// An entry may have the name of a rule that knows a last day.
+    async fn a_duty_and_a_window_of_one_name_are_two(app: App) {
+        ship(&app.state).await.unwrap();
+        let mut document = app.get("/v1/regimes/eu-prag-icmpd-mpf").await.expect(200)["document"].clone();
+        document["id"] = json!("named-like-a-rule");
+        let mut entry = document["reporting"]["obligations"][1].clone();
+        entry["id"] = json!("A06");
+        document["reporting"]["obligations"] = json!([entry]);
+        let regime = app.post("/v1/regimes", document).await.expect(201)["record_id"].clone();
+        let body = json!({"regime_id": regime, "implementation_period": {"start": "2019-11-01", "end": "2021-05-31", "duration_months": null}});
+        app.create("/v1/grant-agreements", body).await;
+        let kinds = app.get("/v1/obligations?entry=A06&sort=-due").await.expect(200);
+        assert_eq!(kinds["items"].as_array().unwrap().len(), 2);
+        assert_eq!((&kinds["items"][0]["kind"], &kinds["items"][1]["kind"]), (&json!("duty"), &json!("window")));
+    }
+}
+
+both! {
+    /// What filters, orders and counts say of a state, and what is shown.
+    async fn states_are_told_alike_everywhere(app: App) {
+        let l = app.latbel().await;
+        let agreement = pinned(app, &l).await;
+        let other = json!({"regime_id": regime(app, "us-2cfr200").await});
+        app.create("/v1/grant-agreements", other).await;
+        let fulfil = async |entry: &str, day: &str| {
+            let id = app.ids(&format!("/v1/obligations?entry={entry}&agreement={}", l.agreement)).await.remove(0);
+            let body = json!({"fulfilled_on": day});
+            app.at_version("POST", &format!("/v1/obligations/{id}"), "/fulfilments", Some(body)).await.expect(201);
+        };
+        fulfil("interim", "2021-01-05").await;
+        let named = json!({"path": "rules[A06].enabled", "value": false, "clause": "No extension"});
+        app.at_version("POST", &agreement, "/overrides", Some(named)).await.expect(201);
+        let mut met = std::collections::BTreeSet::new();
+        for as_of in ["2019-11-01", "2020-11-30", "2020-12-30", "2020-12-31", "2021-01-04", "2021-01-05", "2021-08-01", "2021-08-31",
+            "2021-09-01", "2022-11-30", "2022-12-01"] {
+            let all = app.get(&format!("/v1/obligations?as_of={as_of}&facets=state&limit=200")).await.expect(200);
+            let items = all["items"].as_array().unwrap();
+            for state in ["upcoming", "due_soon", "overdue", "passed", "met", "met_late", "superseded", "insufficient_data"] {
+                let mut shown: Vec<&str> =
+                    items.iter().filter(|one| one["state"] == state).map(|one| one["id"].as_str().unwrap()).collect();
+                let mut found = app.ids(&format!("/v1/obligations?as_of={as_of}&state={state}")).await;
+                shown.sort_unstable();
+                found.sort_unstable();
+                assert_eq!(found, shown, "{state} on {as_of}");
+                let counts = all["facets"]["state"].as_array().unwrap();
+                let counted = counts.iter().find(|one| one["value"] == state).map_or(0, |one| one["count"].as_u64().unwrap());
+                assert_eq!(counted, shown.len() as u64, "{state} on {as_of}");
+                if !shown.is_empty() {
+                    met.insert(state);
+                }
+            }
+        }
+        let left: Vec<&str> = ["upcoming", "due_soon", "overdue", "passed", "met_late", "superseded", "insufficient_data"]
+            .into_iter().filter(|state| !met.contains(state)).collect();
+        assert_eq!(left, [] as [&str; 0], "never came about");
     }
 }

@@ -5,13 +5,12 @@ use crate::compliance::plan;
 use crate::compliance::rules::facts::{
     AgreementFacts, Event, EventState, Name, Names, Obligation, Project, Publication, ReportingPeriod,
 };
-use crate::store::read::{Reader, column, id_in};
+use crate::store::read::{Links, Reader, column, date_in, id_in, text_in};
 use crate::store::{Resource, Result, Row};
-use chrono::NaiveDate;
 use entity::vocab::PartyRole;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait};
+use sea_orm::sea_query::ExprTrait;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// Parties that write: those who do the work.
@@ -23,7 +22,7 @@ pub async fn facts_of(reader: &Reader<'_>, agreements: &[Uuid]) -> Result<Vec<(D
     let dossiers: Vec<Dossier> =
         dossiers(reader, agreements).await?.into_iter().filter(|dossier| dossier.terms.is_some()).collect();
     let ids: Vec<Uuid> = dossiers.iter().filter_map(|dossier| id_in(&dossier.row, "id")).collect();
-    let projects = links(reader, "agreement_project", "grant_agreement_id", "project_id", &ids).await?;
+    let projects = reader.links("agreement_project", "grant_agreement_id", "project_id", &ids).await?;
     let all_projects: Vec<Uuid> = flat(&projects);
     let mut events = through(reader, "event_link", "event_id", &ids, &projects, &all_projects).await?;
     let mut publications =
@@ -57,35 +56,9 @@ pub async fn facts_of(reader: &Reader<'_>, agreements: &[Uuid]) -> Result<Vec<(D
     Ok(found)
 }
 
-type Links = BTreeMap<Uuid, BTreeSet<Uuid>>;
-
 fn flat(links: &Links) -> Vec<Uuid> {
     let all: BTreeSet<Uuid> = links.values().flatten().copied().collect();
     all.into_iter().collect()
-}
-
-/// From the ids in one column of a table to those in another.
-async fn links(
-    reader: &Reader<'_>,
-    table: &'static str,
-    from: &'static str,
-    to: &'static str,
-    ids: &[Uuid],
-) -> Result<Links> {
-    let mut found = Links::new();
-    if ids.is_empty() {
-        return Ok(found);
-    }
-    let of = |name: &str| (Alias::new(table), Alias::new(name));
-    let mut select = reader.view.select_columns(table, from, &[from, to]);
-    select
-        .column(of(to))
-        .and_where(Expr::col(of(from)).is_in(ids.iter().copied()))
-        .and_where(Expr::col(of(to)).is_not_null());
-    for row in reader.query(&select).await? {
-        found.entry(row.try_get("", from)?).or_default().insert(row.try_get("", to)?);
-    }
-    Ok(found)
 }
 
 /// What is linked to agreements themselves, or to the projects that they pay for.
@@ -97,8 +70,8 @@ async fn through(
     projects: &Links,
     all_projects: &[Uuid],
 ) -> Result<Links> {
-    let mut found = links(reader, table, "grant_agreement_id", to, agreements).await?;
-    let by_project = links(reader, table, "project_id", to, all_projects).await?;
+    let mut found = reader.links(table, "grant_agreement_id", to, agreements).await?;
+    let by_project = reader.links(table, "project_id", to, all_projects).await?;
     for (agreement, projects) in projects {
         let further = projects.iter().filter_map(|project| by_project.get(project)).flatten();
         found.entry(*agreement).or_default().extend(further);
@@ -119,11 +92,7 @@ async fn owed(reader: &Reader<'_>, agreements: &[Uuid]) -> Result<HashMap<Uuid, 
 }
 
 fn text(row: &Row, name: &str) -> Option<String> {
-    row.get(name).and_then(Value::as_str).map(str::to_owned)
-}
-
-fn day(row: &Row, name: &str) -> Option<NaiveDate> {
-    text(row, name)?.parse().ok()
+    text_in(row, name).map(str::to_owned)
 }
 
 fn id(row: &Row) -> String {
@@ -145,7 +114,7 @@ fn of_agreement(dossier: &Dossier, id: Uuid) -> AgreementFacts {
         start: facts.start,
         end: facts.end,
         signed_on: facts.anchors.get("agreement.signed_on").copied(),
-        entered_into_force_on: day(row, "enters_into_force_on"),
+        entered_into_force_on: date_in(row, "enters_into_force_on"),
         balance_settled_on: facts.anchors.get("payment.balance_settled_on").copied(),
         own_schedule: terms.is_some_and(|terms| terms.document["reporting"]["periods"].is_array()),
         conditions: facts.known.clone(),
@@ -190,8 +159,8 @@ fn event(row: &Row) -> Event {
         kind: text(row, "kind").unwrap_or_default(),
         mode: text(row, "mode").filter(|mode| mode != "unknown"),
         state,
-        start: day(row, "starts_on"),
-        end: day(row, "ends_on"),
+        start: date_in(row, "starts_on"),
+        end: date_in(row, "ends_on"),
         ..Event::default()
     }
 }
@@ -212,8 +181,8 @@ fn obligation(row: &Row) -> Obligation {
         entry: text(row, "entry"),
         kind: text(row, "document_type").unwrap_or_default(),
         anchor_on: row.get("computed").and_then(|computed| computed["anchor_on"].as_str()?.parse().ok()),
-        due_on: day(row, "due"),
-        met_on: day(row, "fulfilled_on"),
+        due_on: date_in(row, "due"),
+        met_on: date_in(row, "fulfilled_on"),
         waived: false,
         superseded: row.get("superseded_on").is_some_and(|day| !day.is_null()),
     }
@@ -221,7 +190,7 @@ fn obligation(row: &Row) -> Obligation {
 
 /// The ids of the agreements that pay for a project.
 pub async fn agreements_of(reader: &Reader<'_>, project: Uuid) -> Result<Vec<Uuid>> {
-    Ok(flat(&links(reader, "agreement_project", "project_id", "grant_agreement_id", &[project]).await?))
+    Ok(flat(&reader.links("agreement_project", "project_id", "grant_agreement_id", &[project]).await?))
 }
 
 /// The organisations of parties by id.

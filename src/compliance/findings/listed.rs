@@ -4,7 +4,7 @@ use super::shown::{Finding, shown};
 use crate::access::Action;
 use crate::compliance::OBLIGATION;
 use crate::compliance::rules::model::Outcome;
-use crate::compliance::rules::{Finding as Found, Terms, evaluate};
+use crate::compliance::rules::{Finding as Found, Parameters, evaluate};
 use crate::http::ask::Ask;
 use crate::http::insert_schema;
 use crate::http::problem::Problem;
@@ -83,7 +83,7 @@ async fn findings(
     let mut found: Vec<(Uuid, Found)> = Vec::new();
     for (dossier, facts) in facts_of(&reader.seeing(&whole), &ids).await? {
         let Some(terms) = &dossier.terms else { continue };
-        let rules = Terms::read(&terms.document, &terms.confirmed()).and_everywhere(&terms.document);
+        let rules = Parameters::read(&terms.document, &terms.confirmed()).and_everywhere(&terms.document);
         let agreement = id_in(&dossier.row, "id").unwrap_or_default();
         let about = |one: &Found| {
             !of_project || one.subject.resource != projects::PROJECT.name || one.subject.id == id.to_string()

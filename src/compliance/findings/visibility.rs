@@ -5,7 +5,7 @@ use super::shown::{FindingFix, FindingResult, fix};
 use crate::access::Action;
 use crate::agreements::AGREEMENT;
 use crate::compliance::facts::dossiers;
-use crate::compliance::rules::Terms as Rules;
+use crate::compliance::rules::Parameters;
 use crate::compliance::rules::facts::{Name, Names};
 use crate::compliance::rules::model::Fix;
 use crate::compliance::rules::visibility::{ElementResult, Item, check_text};
@@ -127,7 +127,7 @@ async fn check(State(state): State<AppState>, mut ask: Ask, Body(body): Body) ->
     let snapshot = begin_read(&state, &ask, Moment { as_of: today, known_at: None }).await?;
     let (terms, mut names) = said(&snapshot.reader(), &asked).await?;
     names.authors.extend(asked.authors.iter().map(|text| Name { language: None, text: text.clone() }));
-    let rules = Rules::read(&terms.document, &terms.confirmed());
+    let rules = Parameters::read(&terms.document, &terms.confirmed());
     let language = asked.language.to_string();
     let item = Item {
         channel: Some(asked.kind.code()),

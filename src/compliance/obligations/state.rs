@@ -2,11 +2,11 @@
 use super::model::ObligationStanding;
 use crate::store::Row;
 use crate::store::listing::Judged;
-use crate::store::listing::judged::{date, first_of};
+use crate::store::listing::judged::first_of;
+use crate::store::read::{date_in, text_in};
 use chrono::{Days, NaiveDate};
 use entity::vocab::{ObligationKind, ObligationState, Word};
 use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait};
-use serde_json::Value;
 
 /// Days before its date from which it is due soon.
 const SOON: u64 = 30;
@@ -22,10 +22,10 @@ fn soon(as_of: NaiveDate) -> NaiveDate {
 }
 
 fn of(row: &Row, as_of: NaiveDate) -> ObligationState {
-    let due = date(row, "due");
-    let by_now = |name: &str| date(row, name).filter(|day| *day <= as_of);
+    let due = date_in(row, "due");
+    let by_now = |name: &str| date_in(row, name).filter(|day| *day <= as_of);
     // Known since then, and true of every day: how it was known before is asked by `known_at`.
-    if date(row, "superseded_on").is_some() {
+    if date_in(row, "superseded_on").is_some() {
         return ObligationState::Superseded;
     }
     if let Some(day) = by_now("fulfilled_on") {
@@ -33,7 +33,7 @@ fn of(row: &Row, as_of: NaiveDate) -> ObligationState {
         return if late { ObligationState::MetLate } else { ObligationState::Met };
     }
     let Some(due) = due else { return ObligationState::InsufficientData };
-    let is_window = row.get("kind").and_then(Value::as_str) == Some(ObligationKind::Window.code());
+    let is_window = text_in(row, "kind") == Some(ObligationKind::Window.code());
     match due {
         _ if due < as_of && is_window => ObligationState::Passed,
         _ if due < as_of => ObligationState::Overdue,
@@ -65,9 +65,9 @@ fn sql(table: &str, as_of: NaiveDate) -> Expr {
 /// How a row stands.
 pub fn standing(row: &Row, as_of: NaiveDate) -> ObligationStanding {
     let state = of(row, as_of);
-    let due = date(row, "due");
+    let due = date_in(row, "due");
     let until = match state {
-        ObligationState::Met | ObligationState::MetLate => date(row, "fulfilled_on").unwrap_or(as_of),
+        ObligationState::Met | ObligationState::MetLate => date_in(row, "fulfilled_on").unwrap_or(as_of),
         _ => as_of,
     };
     // Nobody is late with what is not owed.
@@ -82,7 +82,7 @@ pub fn standing(row: &Row, as_of: NaiveDate) -> ObligationStanding {
     ObligationStanding {
         state,
         days_late: late(due),
-        days_late_originally: late(date(row, "original_due")),
+        days_late_originally: late(date_in(row, "original_due")),
         days_left: due.map(|due| due.signed_duration_since(as_of).num_days()),
     }
 }

@@ -1,7 +1,7 @@
 //! Runs the rules that a regime wants over the facts of one agreement. No rule is written here.
 use super::facts::{AgreementFacts, resource};
 use super::model::{Draft, Finding};
-use super::terms::{RuleTerms, Terms};
+use super::parameters::{Parameters, RuleTerms};
 use super::visibility::ElementResult;
 use super::{events, life, records, reporting, visibility};
 use chrono::NaiveDate;
@@ -10,7 +10,7 @@ use std::cell::OnceCell;
 /// One rule and what it looks at.
 pub struct Case<'a> {
     pub facts: &'a AgreementFacts,
-    pub terms: &'a Terms,
+    pub terms: &'a Parameters,
     pub rule: &'a RuleTerms,
     pub as_of: NaiveDate,
     shared: &'a Shared,
@@ -46,7 +46,7 @@ type Rule = fn(&Case, &mut Vec<Finding>);
 
 /// The findings of all rules that the regime wants and that are computed, in the order of rules and subjects. The same
 /// facts, terms and day always give the same list.
-pub fn evaluate(facts: &AgreementFacts, terms: &Terms, as_of: NaiveDate) -> Vec<Finding> {
+pub fn evaluate(facts: &AgreementFacts, terms: &Parameters, as_of: NaiveDate) -> Vec<Finding> {
     let shared = Shared::default();
     let mut findings = Vec::new();
     for rule in terms.rules() {

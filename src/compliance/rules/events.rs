@@ -1,7 +1,7 @@
 //! The arithmetic of events and personal data (group G): which evidence is missing, which days have no list, which data
 //! are too many, what becomes of data on request. Typed and without records.
 use super::facts::DataClass;
-use super::terms::EvidenceTerms;
+use super::parameters::EvidenceTerms;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 

@@ -6,9 +6,9 @@ use super::life::{
     Pending, latest_request, longstop, measure, month_end, pending, shifted_end, suspended_days,
 };
 use super::model::Outcome;
+use super::parameters::Parameters;
 use super::records::{is_listed, kept_until, with_holds};
 use super::reporting::{chain, line_total};
-use super::terms::Terms;
 use super::visibility::{Item, check_text};
 use super::{evaluate, facts};
 use crate::regimes::calendar::{Calendar, tile};
@@ -27,7 +27,7 @@ const PUBLICATION: &str = "… This project is funded by the European  Union. Th
                            views of the European Union.";
 /// Numbers of agreements of the first profile.
 const PATTERN: &str = r"^ICMPD/(?P<year>\d{4})/(?P<facility>[A-Z]{2,6})-(?P<fund_no>\d{1,4})-(?P<seq>\d{3})$";
-/// Terms that the catalogue's text gives and the inputs do not.
+/// Parameters that the catalogue's text gives and the inputs do not.
 const FINAL_REPORT: Term = Term::Months(3);
 const LONGSTOP: Term = Term::Months(18);
 
@@ -83,7 +83,7 @@ impl Inputs<'_> {
 /// The result of one rule on one subject.
 fn outcome(facts: &AgreementFacts, rule: Value, as_of: NaiveDate) -> Outcome {
     let id = rule["rule"].clone();
-    let findings = evaluate(facts, &Terms::read(&json!({"rules": [rule]}), &[]), as_of);
+    let findings = evaluate(facts, &Parameters::read(&json!({"rules": [rule]}), &[]), as_of);
     assert_eq!(findings.len(), 1, "{id}");
     findings[0].result
 }
@@ -165,7 +165,7 @@ fn compute(rule: &str, case: &str, inputs: &Inputs) -> Option<Value> {
             json!(longstop(&plain, inputs.date("end"), LONGSTOP))
         }
         "A09" => {
-            let terms = Terms::read(&json!({"reference_pattern": PATTERN}), &[]);
+            let terms = Parameters::read(&json!({"reference_pattern": PATTERN}), &[]);
             json!(parse_reference(terms.reference_pattern.as_ref()?, inputs.text("ref"))?)
         }
         "B01" if case.ends_with("no roll") => {
@@ -246,7 +246,7 @@ fn visible(kind: &str, template: &str, names: &Names, emblem: Option<bool>) -> O
     let texts = json!([{"lang": "en", "text": template}]);
     let element =
         json!({"id": "x", "kind": kind, "required_for": ["web_article"], "match": "any_of", "texts": texts});
-    let terms = Terms::read(&json!({"visibility": {"elements": [element]}}), &[]);
+    let terms = Parameters::read(&json!({"visibility": {"elements": [element]}}), &[]);
     let item = Item {
         channel: Some("web_article"),
         language: Some("en"),

@@ -14,7 +14,7 @@ use serde_json::Value;
 const LARGEST_PATTERN: usize = 1 << 20;
 
 #[derive(Clone, Debug, Default)]
-pub struct Terms {
+pub struct Parameters {
     pub calendar: Calendar,
     pub reference_pattern: Option<Regex>,
     pub period_months: Option<u32>,
@@ -85,7 +85,7 @@ impl Reader<'_> {
     }
 }
 
-impl Terms {
+impl Parameters {
     /// Reads a resolved regime. `confirmed` are JSON pointers into it that a clause of the agreement vouches for, each
     /// with all below it.
     pub fn read(regime: &Value, confirmed: &[String]) -> Self {

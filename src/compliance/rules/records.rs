@@ -3,8 +3,8 @@
 use super::engine::Case;
 use super::facts::{AgreementFacts, Asset, resource};
 use super::model::Finding;
+use super::parameters::{Parameters, RetentionTerms};
 use super::reporting;
-use super::terms::{RetentionTerms, Terms};
 use crate::regimes::calendar::Calendar;
 use crate::regimes::model::Term;
 use chrono::{Datelike, NaiveDate};
@@ -39,7 +39,7 @@ pub struct Retention {
 }
 
 /// The retention of an agreement as its regime has it; none where the regime says nothing.
-pub fn retain_until(facts: &AgreementFacts, terms: &Terms) -> Option<Retention> {
+pub fn retain_until(facts: &AgreementFacts, terms: &Parameters) -> Option<Retention> {
     let terms = terms.retention.as_ref()?;
     // A small grant is kept for less, but only where it is known to be small.
     let low = terms.low_value.filter(|(most, _)| facts.max_grant.is_some_and(|grant| grant <= *most));

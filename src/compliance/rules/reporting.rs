@@ -1,7 +1,7 @@
 //! The arithmetic of reports (group B): when they are due, how late they are, which entry of a regime speaks. Typed and
 //! without records; what it means for a record is said in the modules below. Nothing is planned here.
 use super::facts::AgreementFacts;
-use super::terms::{ObligationTerms, Terms};
+use super::parameters::{ObligationTerms, Parameters};
 use crate::regimes::calendar::{Calendar, Due};
 use crate::regimes::model::Term;
 use chrono::NaiveDate;
@@ -49,7 +49,7 @@ pub fn due(calendar: &Calendar, entry: &ObligationTerms, anchor: NaiveDate) -> O
 
 /// Whether an entry speaks for an agreement; none where its condition can't be known. One that stands in for another
 /// does so only where its condition is known to hold.
-pub fn applies(entry: &ObligationTerms, terms: &Terms, facts: &AgreementFacts) -> Option<bool> {
+pub fn applies(entry: &ObligationTerms, terms: &Parameters, facts: &AgreementFacts) -> Option<bool> {
     let holds = |entry: &ObligationTerms| match &entry.when {
         None => Some(true),
         Some(when) => when.holds(&facts.conditions),
@@ -62,7 +62,7 @@ pub fn applies(entry: &ObligationTerms, terms: &Terms, facts: &AgreementFacts) -
 }
 
 /// When the final report is due: as planned, else as the regime has it (A01; sources S12, S15).
-pub fn final_report_due(facts: &AgreementFacts, terms: &Terms) -> Option<NaiveDate> {
+pub fn final_report_due(facts: &AgreementFacts, terms: &Parameters) -> Option<NaiveDate> {
     let planned = facts.obligations.iter().filter(|o| FINAL.contains(&o.kind.as_str()) && !o.superseded);
     if let Some(due) = planned.filter_map(|obligation| obligation.due_on).max() {
         return Some(due);

@@ -1,7 +1,7 @@
 //! The engine over whole agreements: all four answers of every rule, its edges, order, and that nothing panics.
 use super::facts::{AgreementFacts, Name, Names};
 use super::model::{Finding, Outcome};
-use super::terms::Terms;
+use super::parameters::Parameters;
 use super::{catalogue, evaluate, words};
 use chrono::NaiveDate;
 use entity::vocab::Severity;
@@ -70,8 +70,8 @@ fn regime() -> Value {
     })
 }
 
-fn terms() -> Terms {
-    Terms::read(&regime(), &[])
+fn terms() -> Parameters {
+    Parameters::read(&regime(), &[])
 }
 
 /// An agreement from November 2019 to May 2021, with nothing on it.
@@ -93,7 +93,7 @@ fn agreement() -> AgreementFacts {
 }
 
 /// The findings of one rule.
-fn of(facts: &AgreementFacts, terms: &Terms, rule: &str, as_of: &str) -> Vec<Finding> {
+fn of(facts: &AgreementFacts, terms: &Parameters, rule: &str, as_of: &str) -> Vec<Finding> {
     evaluate(facts, terms, day(as_of)).into_iter().filter(|finding| finding.rule == rule).collect()
 }
 
@@ -115,8 +115,8 @@ fn missing(finding: &Finding) -> Vec<&str> {
 
 #[test]
 fn only_rules_that_the_regime_lists_are_run() {
-    let bare = |rules: Value| Terms::read(&json!({"rules": rules}), &[]);
-    let ids = |terms: &Terms| {
+    let bare = |rules: Value| Parameters::read(&json!({"rules": rules}), &[]);
+    let ids = |terms: &Parameters| {
         let mut ids: Vec<_> =
             evaluate(&agreement(), terms, day("2021-01-01")).iter().map(|finding| finding.rule).collect();
         ids.dedup();
@@ -130,14 +130,14 @@ fn only_rules_that_the_regime_lists_are_run() {
     assert_eq!(ids(&bare(json!([{"rule": "A10", "severity": "info", "enabled": false}]))), "");
     assert_eq!(ids(&bare(json!([{"rule": "C01", "severity": "info"}]))), "", "money comes later");
     let off = json!({"rules": [{"rule": "A03", "severity": "info", "enabled": false}]});
-    let everywhere = Terms::read(&off, &[]).and_everywhere(&off);
+    let everywhere = Parameters::read(&off, &[]).and_everywhere(&off);
     assert_eq!(ids(&everywhere), "H01", "what is switched off stays off; the others have no subject here");
 }
 
 #[test]
 fn a_condition_decides_whether_a_rule_applies() {
     let when = json!({"eq": ["agreement.form_of_grant", "lump_sum"]});
-    let terms = Terms::read(&json!({"rules": [{"rule": "A10", "severity": "info", "when": when}]}), &[]);
+    let terms = Parameters::read(&json!({"rules": [{"rule": "A10", "severity": "info", "when": when}]}), &[]);
     let mut facts = agreement();
     let result = |facts: &AgreementFacts| of(facts, &terms, "A10", "2021-01-01")[0].result;
     assert_eq!(result(&facts), Outcome::InsufficientData);
@@ -153,7 +153,7 @@ fn what_nobody_confirmed_is_said_until_a_clause_does() {
     facts.balance_settled_on = on("2021-11-15");
     let unconfirmed = |confirmed: &[&str]| {
         let confirmed: Vec<String> = confirmed.iter().map(|path| (*path).to_owned()).collect();
-        of(&facts, &Terms::read(&regime(), &confirmed), "H01", "2022-01-01")[0].unconfirmed.clone()
+        of(&facts, &Parameters::read(&regime(), &confirmed), "H01", "2022-01-01")[0].unconfirmed.clone()
     };
     assert_eq!(unconfirmed(&[]), ["/retention"]);
     assert_eq!(unconfirmed(&["/ret", "/retention/years"]), ["/retention"]);

@@ -2,7 +2,7 @@
 //! is published too. Not where publications come from, and no judgement of pictures: a person sees the emblem.
 use super::facts::{Name, Names};
 use super::model::Outcome;
-use super::terms::{Reader, entries};
+use super::parameters::{Reader, entries};
 use fold::Folded;
 use serde::Serialize;
 use serde_json::Value;

@@ -16,7 +16,7 @@ use crate::store::{Record, Row};
 use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -84,11 +84,9 @@ pub async fn compared(
         let view = view_of(&reader, face, &ask, version).await?;
         states.push(state_of(&reader.seeing(&view), face, &ask).await?);
     }
-    let personal = states.iter().flatten().any(|((table, _), _)| *table == face.resource.name)
-        && !face.resource.table.personal.is_empty();
     let id = reader.resolve(face.resource, ask.path("id")).await?;
     drop(snapshot);
-    if personal {
+    if !face.resource.table.personal.is_empty() {
         seen::note_read(&state, &ask, face.resource.name, vec![id]).await;
     }
     let changes = comparison(&states[0], &states[1]);
@@ -144,5 +142,5 @@ fn comparison(from: &States, to: &States) -> Vec<FieldChange> {
         let key = (*part, *id);
         differing(id.map(|_| *part), *id, from.get(&key), to.get(&key))
     };
-    keys.flat_map(of).filter(|change| change.from != Value::Null || change.to != Value::Null).collect()
+    keys.flat_map(of).collect()
 }

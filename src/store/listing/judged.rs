@@ -1,10 +1,10 @@
 //! Words that no column holds: worked out from a row's dates and `as_of`, in SQL for filters, orders and counts, and in the
 //! program for what is shown. A test holds both against each other.
+use super::super::read::date_in;
 use super::super::table::Row;
 use crate::shared::period::{Period, Phase};
 use chrono::NaiveDate;
 use sea_orm::sea_query::{Alias, CaseStatement, Cond, Condition, Expr, ExprTrait};
-use serde_json::Value;
 
 /// A word that is judged.
 pub struct Judged {
@@ -21,11 +21,6 @@ pub fn first_of(cases: Vec<(Condition, &'static str)>, otherwise: &'static str) 
     let cases =
         cases.into_iter().fold(CaseStatement::new(), |all, (when, word)| all.case(when, Expr::value(word)));
     cases.finally(Expr::value(otherwise)).into()
-}
-
-/// A date of a row.
-pub fn date(row: &Row, name: &str) -> Option<NaiveDate> {
-    row.get(name).and_then(Value::as_str).and_then(|date| date.parse().ok())
 }
 
 /// Where a project or an agreement stands by its dates.
@@ -45,8 +40,11 @@ pub static PHASE: Judged = Judged {
         )
     },
     of: |row, as_of| {
-        let period =
-            Period { start: date(row, "phase_start"), end: date(row, "phase_end"), duration_months: None };
+        let period = Period {
+            start: date_in(row, "phase_start"),
+            end: date_in(row, "phase_end"),
+            duration_months: None,
+        };
         period.phase(as_of).code()
     },
 };

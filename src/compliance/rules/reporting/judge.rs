@@ -87,7 +87,7 @@ fn judge(draft: &mut Draft, due: Option<NaiveDate>, done: Option<NaiveDate>, as_
     }
 }
 
-/// B04: partner report, control, project report. Terms are the programme's: three and two months where it names none.
+/// B04: partner report, control, project report. Parameters are the programme's: three and two months where it names none.
 /// Source S37.
 pub fn b04(case: &Case, out: &mut Vec<Finding>) {
     out.extend(case.facts.partner_reports.iter().map(|report| b04_of(case, report)));

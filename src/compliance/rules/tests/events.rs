@@ -161,7 +161,7 @@ fn h01_keeps_records_long_enough() {
     assert_eq!(result(&facts, "H01", "2027-01-01"), Outcome::Fail, "an audit is open");
     facts.holds[0].kind = "claim".into();
     assert_eq!(result(&facts, "H01", "2027-01-01"), Outcome::Pass, "the regime does not name claims");
-    let bare = Terms::read(&json!({"rules": [{"rule": "H01", "severity": "info"}]}), &[]);
+    let bare = Parameters::read(&json!({"rules": [{"rule": "H01", "severity": "info"}]}), &[]);
     assert_eq!(of(&facts, &bare, "H01", "2027-01-01")[0].result, Outcome::NotApplicable);
     facts.balance_settled_on = on("9999-12-31");
     assert_eq!(result(&facts, "H01", "2027-01-01"), Outcome::InsufficientData);
@@ -201,7 +201,7 @@ fn the_entry_for_both_mode_and_type_comes_first() {
     };
     let list = json!({"evidence": [entry("any", None), entry("seminar", None), entry("any", Some("online")),
                                    entry("seminar", Some("online")), entry("any", None)]});
-    let entries = Terms::read(&list, &[]).evidence;
+    let entries = Parameters::read(&list, &[]).evidence;
     let place = |kind: &str, mode: Option<&str>| {
         let found = evidence_for(&entries, kind, mode).expect("one");
         entries.iter().position(|entry| std::ptr::eq(entry, found))

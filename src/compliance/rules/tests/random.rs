@@ -2,7 +2,7 @@
 use super::{agreement, day, terms};
 use crate::compliance::rules::evaluate;
 use crate::compliance::rules::facts::*;
-use crate::compliance::rules::terms::Terms;
+use crate::compliance::rules::parameters::Parameters;
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -243,7 +243,7 @@ proptest! {
         seeds in proptest::collection::vec(any::<u64>(), 50..400), days in 0..4000_u64,
     ) {
         let facts = agreement_by(&mut Chance { seeds: &seeds, at: 0 });
-        static TERMS: LazyLock<Terms> = LazyLock::new(terms);
+        static TERMS: LazyLock<Parameters> = LazyLock::new(terms);
         let as_of = day("2018-01-01") + Days::new(days);
         for as_of in [as_of, NaiveDate::MAX, NaiveDate::MIN] {
             for finding in evaluate(&facts, &TERMS, as_of) {

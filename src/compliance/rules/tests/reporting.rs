@@ -51,7 +51,7 @@ fn a_due_date_explains_itself() {
     rolling["calendar"] = json!({"roll": "next_working_day", "holidays": "eu-institutions"});
     facts.obligations[0] =
         Obligation { anchor_on: on("2040-01-01"), due_on: None, ..facts.obligations[0].clone() };
-    let found = of(&facts, &Terms::read(&rolling, &[]), "B01", "2040-01-10");
+    let found = of(&facts, &Parameters::read(&rolling, &[]), "B01", "2040-01-10");
     assert_eq!(found[0].unconfirmed, ["/calendar/holidays", "/reporting/obligations/0"], "beyond the list");
 }
 

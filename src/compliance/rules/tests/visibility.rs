@@ -114,7 +114,7 @@ fn a_page_linked_everywhere_stands_for_the_disclaimer_where_a_regime_says_so() {
     let rules = regime["rules"].as_array_mut().expect("rules");
     let f02 = rules.iter_mut().find(|rule| rule["rule"] == "F02").expect("F02");
     f02["with"] = json!({"accept_legal_page": true});
-    assert_eq!(of(&facts, &Terms::read(&regime, &[]), "F02", "2021-01-01")[0].result, Outcome::Pass);
+    assert_eq!(of(&facts, &Parameters::read(&regime, &[]), "F02", "2021-01-01")[0].result, Outcome::Pass);
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn elements_may_want_every_text_or_the_agreements_number() {
          "texts": [{"lang": "en", "text": "first part"}, {"lang": "en", "text": "{granting_authority} is not liable"}]},
         {"id": "number", "kind": "agreement_reference", "required_for": ["web_article"]},
     ]}});
-    let terms = Terms::read(&elements, &[]);
+    let terms = Parameters::read(&elements, &[]);
     let mut names = Names::default();
     let judge = |text: &str, names: &Names| {
         let item = Item {

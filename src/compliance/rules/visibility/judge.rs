@@ -3,11 +3,11 @@ use super::{ElementKind, ElementResult, Gaps, Item, check};
 use crate::compliance::rules::engine::Case;
 use crate::compliance::rules::facts::{AgreementFacts, Publication, resource};
 use crate::compliance::rules::model::{Finding, Outcome};
-use crate::compliance::rules::terms::Terms;
+use crate::compliance::rules::parameters::Parameters;
 use serde_json::json;
 
 /// The elements of each publication, in its order.
-pub fn results(facts: &AgreementFacts, terms: &Terms) -> Vec<Vec<ElementResult>> {
+pub fn results(facts: &AgreementFacts, terms: &Parameters) -> Vec<Vec<ElementResult>> {
     let gaps = Gaps::new(&facts.names, facts.reference.as_deref());
     let one = |publication: &Publication| {
         let item = Item {
