@@ -15,6 +15,7 @@ use tower::ServiceExt;
 
 pub struct Bench {
     pub db: Db,
+    pub state: AppState,
     router: axum::Router,
     /// None asks without a token.
     token: Option<String>,
@@ -46,7 +47,7 @@ impl Bench {
         let config = Arc::new(Config::load(settings).unwrap());
         let state = AppState::new(db.clone(), Arc::new(SystemClock), config).await.unwrap();
         let token = Some(token(&db, &[Grant { role: Role::Admin, root: None }]).await);
-        Self { db, router: router(state), token, _folder: Arc::new(folder) }
+        Self { db, router: router(state.clone()), state, token, _folder: Arc::new(folder) }
     }
 
     pub async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> Value {
@@ -72,7 +73,13 @@ impl Bench {
     }
 
     fn by(&self, token: Option<String>) -> Self {
-        Self { db: self.db.clone(), router: self.router.clone(), token, _folder: self._folder.clone() }
+        Self {
+            db: self.db.clone(),
+            state: self.state.clone(),
+            router: self.router.clone(),
+            token,
+            _folder: self._folder.clone(),
+        }
     }
 
     pub fn has_token(&self) -> bool {

@@ -2,6 +2,7 @@
 //! exit code.
 mod audit;
 mod backup;
+mod check;
 mod demo;
 mod grant;
 mod migrate;
@@ -56,6 +57,8 @@ enum Command {
         #[command(subcommand)]
         command: audit::Command,
     },
+    /// Hold all records against the rules of their funders' regimes; the exit code tells whether any fails
+    Check(check::Arguments),
     /// Copy the SQLite database into a new file, while servers go on
     Backup {
         /// The new file; it holds everything, tokens as hashes included
@@ -85,6 +88,10 @@ pub async fn run() -> ExitCode {
             Command::Grant(arguments) => grant::run(config, arguments).await,
             Command::Principal { command } => principal::run(config, command).await,
             Command::Audit { command } => audit::run(config, command).await,
+            Command::Check(arguments) => match check::run(config, arguments).await {
+                Ok(code) => return code,
+                Err(error) => Err(error),
+            },
             Command::Backup { file } => backup::back_up(config, &file).await,
             Command::Restore { file, overwrite } => backup::restore(config, &file, overwrite).await,
             Command::Openapi => openapi::run(),

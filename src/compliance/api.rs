@@ -117,7 +117,7 @@ pub fn routes() -> Router<AppState> {
 
 async fn terms(State(state): State<AppState>, ask: Ask) -> Result<Response, Problem> {
     of_agreement(state, ask, |dossier| {
-        let terms = dossier.terms.as_ref();
+        let terms = dossier.terms.as_deref();
         let items = terms.map(|terms| terms.all.clone()).unwrap_or_default();
         let open = |term: &&Term| term.confidence.is_some_and(|confidence| confidence != Confidence::Found);
         let unconfirmed = items.iter().filter(open).count();
@@ -134,7 +134,7 @@ async fn reporting_periods(State(state): State<AppState>, ask: Ask) -> Result<Re
             start: period.start,
             end: period.end,
         };
-        let items = dossier.terms.as_ref().map_or(Vec::new(), |terms| of(terms).map(shown).collect());
+        let items = dossier.terms.as_deref().map_or(Vec::new(), |terms| of(terms).map(shown).collect());
         json!(ReportingPeriodList { items })
     })
     .await

@@ -12,13 +12,14 @@ use entity::vocab::{AgreementStatus, PartyRole, Word};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order};
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// An agreement as far as what is owed under it goes.
 pub struct Dossier {
     pub row: Row,
     /// None where it follows no regime.
-    pub terms: Option<Terms>,
+    pub terms: Option<Arc<Terms>>,
     pub facts: Facts,
     /// The party in each role.
     pub parties: HashMap<String, Uuid>,
@@ -47,7 +48,8 @@ pub async fn dossiers(reader: &Reader<'_>, ids: &[Uuid]) -> Result<Vec<Dossier>>
         if let Some(grantor) = id_in(&row, "funder_id").and_then(|funder| homes.grantors.get(&funder)) {
             by_role.entry(PartyRole::ContractingAuthority.code().to_owned()).or_insert(*grantor);
         }
-        let facts = facts(&row, &held, terms.as_ref(), countries.get(&id), settled.get(&id).copied(), &homes);
+        let facts =
+            facts(&row, &held, terms.as_deref(), countries.get(&id), settled.get(&id).copied(), &homes);
         Dossier { row, terms, facts, parties: by_role }
     };
     Ok(rows.into_iter().map(one).collect())

@@ -2,5 +2,6 @@
 //! the register as it is read; the rules themselves are in `rules`.
 mod gather;
 pub mod listed;
-mod shown;
+pub mod shown;
+pub mod survey;
 pub mod visibility;

@@ -2,7 +2,7 @@
 //! they hang on.
 mod api;
 mod facts;
-mod findings;
+pub mod findings;
 mod obligations;
 mod plan;
 pub mod rules;

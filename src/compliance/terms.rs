@@ -5,11 +5,12 @@ use crate::regimes::terms::{Override, TermLevel, TermOrigin, Terms};
 use crate::store::read::{Reader, id_in, text_in};
 use crate::store::{Record, Result, Row};
 use std::collections::HashMap;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// The terms of agreements by id; none for those that follow no regime. The number of statements does not depend on how
-/// many agreements there are.
-pub async fn terms_of(reader: &Reader<'_>, agreements: &[Row]) -> Result<HashMap<Uuid, Terms>> {
+/// many agreements there are; those that nobody says otherwise for share them.
+pub async fn terms_of(reader: &Reader<'_>, agreements: &[Row]) -> Result<HashMap<Uuid, Arc<Terms>>> {
     let ids_in = |name: &str| -> Vec<Uuid> {
         let mut ids: Vec<Uuid> = agreements.iter().filter_map(|row| id_in(row, name)).collect();
         ids.sort_unstable();
@@ -25,17 +26,24 @@ pub async fn terms_of(reader: &Reader<'_>, agreements: &[Row]) -> Result<HashMap
     };
     let by_programme = said_by("programme", &ids_in("programme_id")).await?;
     let by_agreement = said_by("grant_agreement", &ids_in("id")).await?;
-    let mut terms = HashMap::new();
+    let (mut terms, mut shared) = (HashMap::new(), HashMap::<_, Arc<Terms>>::new());
     for row in agreements {
-        let (Some(id), Some(line)) =
-            (id_in(row, "id"), id_in(row, "regime_id").and_then(|id| lines.get(&id)))
-        else {
+        let (Some(id), Some(regime)) = (id_in(row, "id"), id_in(row, "regime_id")) else { continue };
+        let Some(line) = lines.get(&regime) else { continue };
+        let (programme, own) = (id_in(row, "programme_id"), by_agreement.get(&id));
+        let said = programme.filter(|id| by_programme.contains_key(id));
+        if let Some(same) = shared.get(&(regime, said)).filter(|_| own.is_none()) {
+            terms.insert(id, same.clone());
             continue;
-        };
-        let programme = id_in(row, "programme_id").and_then(|id| by_programme.get(&id));
-        let mut overrides = read(programme, TermLevel::Programme)?;
-        overrides.extend(read(by_agreement.get(&id), TermLevel::Agreement)?);
-        terms.extend(Terms::new(line, &overrides).map(|terms| (id, terms)));
+        }
+        let mut overrides = read(said.and_then(|id| by_programme.get(&id)), TermLevel::Programme)?;
+        overrides.extend(read(own, TermLevel::Agreement)?);
+        if let Some(found) = Terms::new(line, &overrides).map(Arc::new) {
+            if own.is_none() {
+                shared.insert((regime, said), found.clone());
+            }
+            terms.insert(id, found);
+        }
     }
     Ok(terms)
 }

@@ -7,7 +7,7 @@ use crate::shared::identifier::normalise;
 use crate::shared::text::fold;
 use crate::state::AppState;
 use crate::store::Resource;
-use crate::store::listing::{Field, Filter, Kind, Op, Operand, Order, Query};
+use crate::store::listing::{Field, Filter, Kind, Op, Operand, Order, Query, Relation};
 use crate::store::table::TIERS;
 use serde_json::json;
 
@@ -48,7 +48,32 @@ pub fn listing(ask: &mut Ask, state: &AppState, resource: &'static Resource) -> 
     for field in resource.list_fields() {
         members(params, field, &mut filters);
     }
-    for relation in resource.relations {
+    filters.extend(related(params, resource.relations));
+    if let Some(words) = params.text("q") {
+        if fold(&words).is_empty() || words.chars().count() > 200 {
+            let expected = "1 to 200 characters to search for";
+            params.refuse("q", "invalid_value", json!({"value": words, "expected": expected}));
+        }
+        filters.push(Filter::Search(words));
+    }
+    if let Some(at) = params.instant("updated_since") {
+        filters.push(Filter::UpdatedSince(at));
+    }
+    let query = Query {
+        filters,
+        orders: orders(params, resource),
+        after,
+        limit: params.count("limit", USUAL, MOST),
+        total: params.flag("include_total").unwrap_or(false),
+        facets: facets(params, resource),
+    };
+    Listing { query, moment: Moment { as_of, known_at }, binding }
+}
+
+/// Takes filters across relations. Faults stay in the parameters.
+pub fn related(params: &mut Params, relations: &'static [Relation]) -> Vec<Filter<'static>> {
+    let mut filters = Vec::new();
+    for relation in relations {
         if let Some(keys) = params.list(relation.name) {
             if keys.len() > MOST_VALUES {
                 params.refuse(relation.name, "too_many", json!({"max": MOST_VALUES}));
@@ -73,25 +98,7 @@ pub fn listing(ask: &mut Ask, state: &AppState, resource: &'static Resource) -> 
             filters.push(Filter::Related { relation, ids, codes });
         }
     }
-    if let Some(words) = params.text("q") {
-        if fold(&words).is_empty() || words.chars().count() > 200 {
-            let expected = "1 to 200 characters to search for";
-            params.refuse("q", "invalid_value", json!({"value": words, "expected": expected}));
-        }
-        filters.push(Filter::Search(words));
-    }
-    if let Some(at) = params.instant("updated_since") {
-        filters.push(Filter::UpdatedSince(at));
-    }
-    let query = Query {
-        filters,
-        orders: orders(params, resource),
-        after,
-        limit: params.count("limit", USUAL, MOST),
-        total: params.flag("include_total").unwrap_or(false),
-        facets: facets(params, resource),
-    };
-    Listing { query, moment: Moment { as_of, known_at }, binding }
+    filters
 }
 
 /// Refuses what would tell of groups of fields that may be withheld: filters, orders and counts by their members.

@@ -1,7 +1,7 @@
 //! The parameters of lists in the document: every filter with every operator, as it is spelled in an address.
 use super::resource::Face;
 use crate::shared::dates::DATE_PATTERN;
-use crate::store::listing::{COMMON, Field, Kind, Op};
+use crate::store::listing::{COMMON, Field, Kind, Op, Relation};
 use serde_json::{Map, Value, json};
 
 /// One value, or several separated by commas.
@@ -51,18 +51,7 @@ pub fn of_list(face: &Face) -> Vec<Value> {
             MEMBERS,
         ));
     }
-    for relation in resource.relations {
-        let (keys, pattern) = match crate::REGISTER.find(relation.resource).and_then(|r| r.code) {
-            Some(_) => ("ids or codes", KEYS),
-            None => ("ids", IDS),
-        };
-        parameters.push(text(
-            relation.name,
-            &format!("{} Any of these {keys}, separated by commas.", relation.meaning),
-            10_000,
-            pattern,
-        ));
-    }
+    parameters.extend(of_relations(resource.relations));
     for field in &COMMON {
         for op in documented(field) {
             parameters.push(json!({"$ref": format!("#/components/parameters/{}", shared_name(field, op))}));
@@ -72,6 +61,19 @@ pub fn of_list(face: &Face) -> Vec<Value> {
         parameters.extend(documented(field).map(|op| filter(field, op)));
     }
     parameters
+}
+
+/// Filters across relations.
+pub fn of_relations(relations: &[Relation]) -> Vec<Value> {
+    let one = |relation: &Relation| {
+        let (keys, pattern) = match crate::REGISTER.find(relation.resource).and_then(|r| r.code) {
+            Some(_) => ("ids or codes", KEYS),
+            None => ("ids", IDS),
+        };
+        let about = format!("{} Any of these {keys}, separated by commas.", relation.meaning);
+        text(relation.name, &about, 10_000, pattern)
+    };
+    relations.iter().map(one).collect()
 }
 
 /// The filters of members that every list has, by the name under which lists refer to them.
@@ -89,7 +91,8 @@ fn documented(field: &Field) -> impl Iterator<Item = Op> {
     field.kind.operators().iter().copied().filter(|op| *op != Op::In)
 }
 
-fn text(name: &str, description: &str, max: usize, pattern: &str) -> Value {
+/// A parameter that is a text.
+pub fn text(name: &str, description: &str, max: usize, pattern: &str) -> Value {
     json!({"name": name, "in": "query", "description": description,
         "schema": {"type": "string", "minLength": 1, "maxLength": max, "pattern": pattern}})
 }

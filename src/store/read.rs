@@ -3,11 +3,13 @@
 use super::db::Engine;
 use super::resource::{Link, Neighbour, Part, Register, Resource};
 use super::table::{Record, Row, Table};
+use super::unit::MOST_VALUES;
 use super::view::View;
 use super::{Error, Result};
 use chrono::NaiveDate;
+use futures_util::Stream;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, LockType, Order, Query, SelectStatement};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, StatementBuilder};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, QueryResult, StatementBuilder, StreamTrait};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
@@ -44,6 +46,17 @@ impl Reader<'_> {
         Ok(match self.view.with_tables(select) {
             None => self.conn.query_all(select).await?,
             Some(select) => self.conn.query_all(&select).await?,
+        })
+    }
+
+    /// The same row by row, for what need not be in memory at once.
+    pub async fn stream(
+        &self,
+        select: &SelectStatement,
+    ) -> Result<impl Stream<Item = std::result::Result<QueryResult, DbErr>> + Send + '_> {
+        Ok(match self.view.with_tables(select) {
+            None => self.conn.stream(select).await?,
+            Some(select) => self.conn.stream(&select).await?,
         })
     }
 
@@ -147,10 +160,15 @@ impl Reader<'_> {
 
     /// Which of these ids the view shows, now.
     pub async fn among(&self, resource: &Resource, ids: &[Uuid]) -> Result<HashSet<Uuid>> {
-        let mut select = self.view.select_columns(resource.table.name, "id", &["id"]);
-        select.and_where(column(&resource.table, "id").is_in(ids.iter().copied()));
-        let rows = self.query(&select).await?;
-        Ok(rows.iter().map(|row| row.try_get("", "id")).collect::<std::result::Result<_, _>>()?)
+        let mut found = HashSet::new();
+        for ids in ids.chunks(MOST_VALUES) {
+            let mut select = self.view.select_columns(resource.table.name, "id", &["id"]);
+            select.and_where(column(&resource.table, "id").is_in(ids.iter().copied()));
+            for row in self.query(&select).await? {
+                found.insert(row.try_get("", "id")?);
+            }
+        }
+        Ok(found)
     }
 
     /// Which of these ids the view shows. Until the transaction ends none of them can be deleted (PostgreSQL;

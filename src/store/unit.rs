@@ -36,7 +36,7 @@ pub struct Intent {
 pub type Projection = for<'a> fn(&'a mut Unit) -> futures_util::future::BoxFuture<'a, Result<()>>;
 
 /// Values that one statement binds at most: within what both databases take.
-const MOST_VALUES: usize = 20_000;
+pub(super) const MOST_VALUES: usize = 20_000;
 
 /// An aggregate that a unit of work changed.
 pub struct Touched {

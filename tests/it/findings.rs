@@ -1,8 +1,11 @@
 //! What the rules say of records, and of texts before they are published.
 use crate::both;
 use crate::support::App;
+use crate::support::caller::Caller;
 use crate::support::world::Latbel;
+use entity::vocab::Role;
 use grantline::regimes::ship;
+use grantline::store::scope::Root;
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
 
@@ -60,9 +63,10 @@ both! {
         assert_eq!((result("A04"), result("G01")), (Some(json!("fail")), Some(json!("insufficient_data"))));
         let evidence = of_event.iter().find(|one| one["rule"] == "G01").unwrap();
         assert!(!evidence["unconfirmed"].as_array().unwrap().is_empty(), "the regime itself is to be confirmed there");
-        let body = app.get(&format!("{}&result=fail", at("2021-06-30"))).await.expect(200);
+        let body = app.get(&format!("{}&result=fail&include_total=true&facets=result", at("2021-06-30"))).await.expect(200);
         assert!(body["items"].as_array().unwrap().iter().all(|one| one["result"] == "fail"));
-        assert_eq!(body["counts"]["fail"], body["items"].as_array().unwrap().len());
+        assert_eq!(body["total"], body["items"].as_array().unwrap().len());
+        assert_eq!(body["facets"]["result"], json!([{"value": "fail", "count": body["total"]}]));
         let refused = app.get("/v1/projects/LATBEL/findings?result=failed").await;
         assert_eq!(refused.problem(), "bad_parameters result:invalid_value");
         let of_agreement = findings(app, &format!("/v1/grant-agreements/{}/findings?as_of=2021-06-30", l.agreement)).await;
@@ -153,5 +157,71 @@ both! {
         let (many, of_many) = cost().await;
         assert!(of_many >= of_few + 8, "{of_few} {of_many}");
         assert_eq!(few, many);
+    }
+}
+
+both! {
+    /// The portfolio's findings are those of its agreements, page by page, filtered and counted.
+    async fn a_portfolio_is_asked_in_pages(app: App) {
+        let l = app.latbel().await;
+        pinned(app, &l).await;
+        let regime = app.get("/v1/regimes/eu-prag-icmpd-mpf").await.expect(200)["record_id"].clone();
+        let other = json!({"regime_id": regime, "reference": "Other/1", "implementation_period": {"start": "2020-01-01", "end": "2020-12-31", "duration_months": null}});
+        let other = app.made("grant-agreements", other).await;
+        app.made("grant-agreements", json!({"reference": "Without a regime"})).await;
+        let of = async |agreement: &str| app.column(&format!("/v1/grant-agreements/{agreement}/findings?as_of=2021-06-30"), "key").await;
+        let mut agreements = [l.agreement.clone(), other.clone()];
+        agreements.sort();
+        let mut each = Vec::new();
+        for agreement in &agreements {
+            each.extend(of(agreement).await);
+        }
+        let (page, all) = ("/v1/findings?as_of=2021-06-30", "/v1/findings?as_of=2021-06-30&limit=3");
+        assert_eq!(app.column(all, "key").await, each, "three at a time");
+        let counted = app.get(&format!("{page}&limit=1&include_total=true&facets=result,rule,severity")).await.expect(200);
+        assert_eq!((&counted["total"], counted["items"].as_array().unwrap().len()), (&json!(each.len()), 1));
+        for facet in ["result", "rule", "severity"] {
+            let mut sum = 0;
+            for bucket in counted["facets"][facet].as_array().unwrap() {
+                let found = app.column(&format!("{page}&{facet}={}", bucket["value"].as_str().unwrap()), facet).await;
+                assert!(found.iter().all(|word| word == &bucket["value"]), "{facet}");
+                assert_eq!(bucket["count"], found.len(), "{facet} {}", bucket["value"]);
+                sum += found.len();
+            }
+            assert_eq!(sum, each.len(), "{facet}");
+        }
+        for (filter, agreement) in [
+            (format!("agreement={other}"), &other),
+            ("project=LATBEL".to_owned(), &l.agreement),
+            (format!("funder={}", l.icmpd_funder), &l.agreement),
+            (format!("ultimate_funder={}", l.eu_funder), &l.agreement),
+        ] {
+            assert_eq!(app.column(&format!("{page}&{filter}"), "key").await, of(agreement).await, "{filter}");
+        }
+        assert_eq!(app.get("/v1/findings?rule=Z99").await.problem(), "bad_parameters rule:invalid_value");
+        assert_eq!(app.get("/v1/findings?facets=subject").await.problem(), "bad_parameters facets:unknown_path");
+        assert_eq!(app.get("/v1/findings?cursor=x").await.problem(), "bad_parameters cursor:invalid_cursor");
+        assert_eq!(app.get("/v1/findings?as_of=9999-01-01").await.problem(), "bad_parameters as_of:invalid_value");
+    }
+}
+
+both! {
+    async fn findings_do_not_tell_of_what_lies_elsewhere(app: App) {
+        let l = app.latbel().await;
+        pinned(app, &l).await;
+        let hidden = app.made("projects", json!({"code": "HIDDEN", "title": {"en": "Another project of the agreement"}})).await;
+        app.part(&format!("grant-agreements/{}", l.agreement), "project-links", json!({"project_id": hidden})).await;
+        let event = json!({"title": {"en": "Elsewhere"}, "kind": "seminar", "mode": "in_person", "state": "held", "starts": "2021-06-01"});
+        let event = app.made("events", event).await;
+        app.part(&format!("events/{event}"), "links", json!({"project_id": hidden})).await;
+        let narrow = Caller::new(app, &[(Role::Viewer, Some(Root::Project(l.project.parse().unwrap())))]).await;
+        let address = "/v1/findings?as_of=2021-06-30&limit=200&include_total=true";
+        let (all, seen) = (app.get(address).await.expect(200), narrow.get(address).await.expect(200));
+        assert!(all.to_string().contains(&event) && all.to_string().contains(&hidden));
+        assert!(!seen.to_string().contains(&event) && !seen.to_string().contains(&hidden), "{seen:#}");
+        assert!(seen["total"].as_u64().unwrap() < all["total"].as_u64().unwrap());
+        assert_eq!(seen["total"], seen["items"].as_array().unwrap().len());
+        let elsewhere = Caller::new(app, &[(Role::Viewer, Some(Root::Project(hidden.parse().unwrap())))]).await;
+        assert!(!elsewhere.get(address).await.text().contains(&l.event), "nor the other way round");
     }
 }

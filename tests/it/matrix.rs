@@ -62,6 +62,9 @@ fn entry(path: &str, method: &str) -> Option<Entry> {
         let body = json!({"text": "A text", "language": "en", "kind": "web_article", "regime_id": uuid::Uuid::nil()});
         return Some(Entry { body: Some(body), ..read("publication", false) });
     }
+    if path == "/v1/findings" {
+        return Some(read("obligation", false));
+    }
     if path == "/v1/changes" {
         return Some(read("history_entry", false));
     }

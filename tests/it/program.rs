@@ -402,3 +402,43 @@ fn the_document_is_printed() {
     let document: serde_json::Value = serde_json::from_str(&said(&["openapi"])).unwrap();
     assert_eq!(document["openapi"], "3.1.0");
 }
+
+#[test]
+fn findings_are_printed_and_decide_the_exit_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite://{}/check.db", folder.path().display());
+    let with = |args: &[&str]| run(&[&["check", "--database-url", &database], args].concat());
+    assert_eq!(with(&[]).status.code(), Some(1), "there is no register");
+    assert_eq!(Server::demo(&database).stop("-TERM"), Some(0));
+    let printed = |args: &[&str]| {
+        let output = with(args);
+        (
+            output.status.code(),
+            String::from_utf8(output.stdout).unwrap(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    let (code, table, summary) = printed(&["--as-of", "2021-01-15"]);
+    assert_eq!(code, Some(2), "{summary}");
+    assert!(
+        table.contains("B01") && table.contains("ICMPD/2019/MPF-295-005") && table.contains("2020-12-30"),
+        "{table}"
+    );
+    assert!(
+        summary.starts_with("On 2021-01-15 rules fail: ") && !summary.contains(" 0 violation"),
+        "{summary}"
+    );
+    assert_eq!(printed(&["--as-of", "2021-01-15", "--fail-on", "never"]).0, Some(0));
+    let (code, nothing, _) = printed(&["--as-of", "2019-11-01"]);
+    assert_eq!((code, nothing.contains("B01")), (Some(0), false), "nothing was due then");
+    let (_, lines, _) = printed(&["--as-of", "2021-01-15", "--json", "--result", "fail,pass"]);
+    let findings: Vec<serde_json::Value> =
+        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(
+        findings.iter().any(|one| one["result"] == "pass")
+            && findings.iter().any(|one| one["result"] == "fail")
+    );
+    let latvian = printed(&["--as-of", "2021-01-15", "--language", "lv"]).1;
+    assert!(latvian.contains("Iesniedziet") && !table.contains("Iesniedziet"), "{latvian}");
+    assert_eq!(with(&["--as-of", "9999-01-01"]).status.code(), Some(2 /* of the arguments' reader */));
+}

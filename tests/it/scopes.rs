@@ -2,7 +2,7 @@
 //! asking; what may be done follows.
 use crate::both;
 use crate::support::App;
-use crate::support::app::Answer;
+use crate::support::caller::Caller;
 use crate::support::world::Latbel;
 use entity::vocab::{PrincipalKind, Role};
 use grantline::access::{self, Grant};
@@ -90,29 +90,6 @@ pub async fn worlds(app: &App) -> (Latbel, Other) {
 
 fn id(text: &str) -> Uuid {
     text.parse().unwrap()
-}
-
-struct Caller<'a> {
-    app: &'a App,
-    header: String,
-}
-
-impl<'a> Caller<'a> {
-    async fn new(app: &'a App, grants: &[(Role, Option<Root>)]) -> Self {
-        let grants: Vec<Grant> =
-            grants.iter().map(|(role, root)| Grant { role: *role, root: *root }).collect();
-        let token = app.token_with(&format!("{grants:?}"), &grants).await;
-        Self { app, header: format!("Bearer {token}") }
-    }
-
-    async fn get(&self, address: &str) -> Answer {
-        self.app.ask("GET", address, &[("authorization", &self.header)], None).await
-    }
-
-    async fn send(&self, method: &str, address: &str, tag: &str, body: Option<Value>) -> Answer {
-        let headers = [("authorization", self.header.as_str()), ("if-match", tag)];
-        self.app.ask(method, address, &headers[..if tag.is_empty() { 1 } else { 2 }], body).await
-    }
 }
 
 /// Every scope in which LATBEL lies and the other world does not.

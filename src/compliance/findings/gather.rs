@@ -1,108 +1,242 @@
-//! The facts that rules look at, out of the register: a fixed number of statements for however many agreements.
+//! The facts that rules look at, out of the register: a fixed number of statements for however many agreements there are.
+//! Texts are looked at as they come, and not kept.
 use crate::compliance::facts::{Dossier, dossiers};
-use crate::compliance::obligations::OBLIGATION;
 use crate::compliance::plan;
+use crate::compliance::rules::Parameters;
 use crate::compliance::rules::facts::{
     AgreementFacts, Event, EventState, Name, Names, Obligation, Project, Publication, ReportingPeriod,
 };
-use crate::store::read::{Links, Reader, column, date_in, id_in, text_in};
+use crate::compliance::rules::visibility::{Gaps, Item, check};
+use crate::regimes::terms::Terms;
+use crate::store::read::{Reader, date_in, id_in, text_in};
 use crate::store::{Resource, Result, Row};
+use chrono::NaiveDate;
 use entity::vocab::PartyRole;
-use sea_orm::sea_query::ExprTrait;
+use futures_util::TryStreamExt;
+use sea_orm::QueryResult;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, SelectStatement};
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 use uuid::Uuid;
+
+/// Agreements that are looked at together.
+pub const MOST_AGREEMENTS: usize = 1000;
 
 /// Parties that write: those who do the work.
 const AUTHORS: [PartyRole; 4] =
     [PartyRole::Coordinator, PartyRole::CoBeneficiary, PartyRole::AffiliatedEntity, PartyRole::Associate];
 
-/// Agreements with all that their rules look at; those without a regime are left out.
-pub async fn facts_of(reader: &Reader<'_>, agreements: &[Uuid]) -> Result<Vec<(Dossier, AgreementFacts)>> {
-    let dossiers: Vec<Dossier> =
-        dossiers(reader, agreements).await?.into_iter().filter(|dossier| dossier.terms.is_some()).collect();
-    let ids: Vec<Uuid> = dossiers.iter().filter_map(|dossier| id_in(&dossier.row, "id")).collect();
-    let projects = reader.links("agreement_project", "grant_agreement_id", "project_id", &ids).await?;
-    let all_projects: Vec<Uuid> = flat(&projects);
-    let mut events = through(reader, "event_link", "event_id", &ids, &projects, &all_projects).await?;
-    let mut publications =
-        through(reader, "publication_link", "publication_id", &ids, &projects, &all_projects).await?;
-    let rows_of = async |name: &str, ids: Vec<Uuid>| -> Result<HashMap<Uuid, Row>> {
-        let rows = reader.rows_of(reader.register.get(name)?, &ids).await?;
-        Ok(rows.into_iter().filter_map(|row| Some((id_in(&row, "id")?, row))).collect())
-    };
-    let project_rows = rows_of("project", all_projects).await?;
-    let event_rows = rows_of("event", flat(&events)).await?;
-    let publication_rows = rows_of("publication", flat(&publications)).await?;
+/// An agreement with all that its rules look at.
+pub struct Case {
+    pub agreement: Uuid,
+    pub parameters: Arc<Parameters>,
+    pub facts: AgreementFacts,
+}
+
+/// The cases of at most [`MOST_AGREEMENTS`] agreements, in the order of their ids; those without a regime are left out.
+pub async fn cases(reader: &Reader<'_>, agreements: &[Uuid]) -> Result<Vec<Case>> {
+    let dossiers = dossiers(reader, agreements).await?;
     let parties: BTreeSet<Uuid> =
         dossiers.iter().flat_map(|dossier| dossier.parties.values().copied()).collect();
-    let organisations = rows_of("organisation", parties.into_iter().collect()).await?;
-    let mut obligations = owed(reader, &ids).await?;
-    let mut found = Vec::with_capacity(dossiers.len());
-    for dossier in dossiers {
-        let id = id_in(&dossier.row, "id").unwrap_or_default();
-        let mut facts = of_agreement(&dossier, id);
-        facts.names = names(&dossier, &organisations);
-        let of = |ids: Option<&BTreeSet<Uuid>>, rows: &HashMap<Uuid, Row>| -> Vec<Row> {
-            ids.into_iter().flatten().filter_map(|id| rows.get(id).cloned()).collect()
-        };
-        facts.projects = of(projects.get(&id), &project_rows).iter().map(project).collect();
-        facts.events = of(events.remove(&id).as_ref(), &event_rows).iter().map(event).collect();
-        facts.publications =
-            of(publications.remove(&id).as_ref(), &publication_rows).iter().map(publication).collect();
-        facts.obligations = obligations.remove(&id).unwrap_or_default().iter().map(obligation).collect();
-        found.push((dossier, facts));
+    let organisations = organisations(reader, parties).await?;
+    let (mut cases, mut read) = (Vec::with_capacity(dossiers.len()), HashMap::new());
+    for dossier in &dossiers {
+        let (Some(agreement), Some(terms)) = (id_in(&dossier.row, "id"), &dossier.terms) else { continue };
+        // Agreements that follow the same terms share them.
+        let parameters = read.entry(Arc::as_ptr(terms).addr()).or_insert_with(|| Arc::new(parameters(terms)));
+        let mut facts = of_agreement(dossier, terms, agreement);
+        facts.names = names(dossier, &organisations);
+        cases.push(Case { agreement, parameters: parameters.clone(), facts });
     }
-    Ok(found)
-}
-
-fn flat(links: &Links) -> Vec<Uuid> {
-    let all: BTreeSet<Uuid> = links.values().flatten().copied().collect();
-    all.into_iter().collect()
-}
-
-/// What is linked to agreements themselves, or to the projects that they pay for.
-async fn through(
-    reader: &Reader<'_>,
-    table: &'static str,
-    to: &'static str,
-    agreements: &[Uuid],
-    projects: &Links,
-    all_projects: &[Uuid],
-) -> Result<Links> {
-    let mut found = reader.links(table, "grant_agreement_id", to, agreements).await?;
-    let by_project = reader.links(table, "project_id", to, all_projects).await?;
-    for (agreement, projects) in projects {
-        let further = projects.iter().filter_map(|project| by_project.get(project)).flatten();
-        found.entry(*agreement).or_default().extend(further);
+    if !cases.is_empty() {
+        Gathering::new(reader, cases.iter().map(|case| case.agreement).collect())
+            .await?
+            .fill(&mut cases)
+            .await?;
     }
-    Ok(found)
+    Ok(cases)
 }
 
-async fn owed(reader: &Reader<'_>, agreements: &[Uuid]) -> Result<HashMap<Uuid, Vec<Row>>> {
-    let mut select = reader.view.select(&OBLIGATION.table);
-    select.and_where(column(&OBLIGATION.table, "grant_agreement_id").is_in(agreements.iter().copied()));
-    let mut of: HashMap<Uuid, Vec<Row>> = HashMap::new();
-    for row in reader.rows(&OBLIGATION.table, &select).await? {
-        if let Some(agreement) = id_in(&row, "grant_agreement_id") {
-            of.entry(agreement).or_default().push(row);
+/// What terms mean to the rules.
+pub fn parameters(terms: &Terms) -> Parameters {
+    Parameters::read(&terms.document, &terms.confirmed()).and_everywhere(&terms.document)
+}
+
+/// What hangs on some agreements, and how.
+struct Gathering<'a> {
+    reader: &'a Reader<'a>,
+    ids: Vec<Uuid>,
+    /// Places of agreements among the cases.
+    places: HashMap<Uuid, usize>,
+    /// The places of the agreements that pay for a project.
+    paid: HashMap<Uuid, Vec<usize>>,
+}
+
+fn col(table: &'static str, name: &str) -> Expr {
+    Expr::col((Alias::new(table), Alias::new(name)))
+}
+
+/// A value of a row, where it has one.
+fn told<T: sea_orm::TryGetable>(row: &QueryResult, name: &str) -> Result<Option<T>> {
+    Ok(row.try_get("", name)?)
+}
+
+fn key(row: &QueryResult) -> Result<(Uuid, String)> {
+    let id: Uuid = row.try_get("", "id")?;
+    Ok((id, id.to_string()))
+}
+
+impl<'a> Gathering<'a> {
+    async fn new(reader: &'a Reader<'a>, ids: Vec<Uuid>) -> Result<Self> {
+        let places: HashMap<Uuid, usize> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+        let mut paid: HashMap<Uuid, Vec<usize>> = HashMap::new();
+        for (agreement, projects) in
+            reader.links("agreement_project", "grant_agreement_id", "project_id", &ids).await?
+        {
+            for project in projects {
+                paid.entry(project).or_default().extend(places.get(&agreement));
+            }
         }
+        Ok(Self { reader, ids, places, paid })
     }
-    Ok(of)
+
+    async fn fill(&self, cases: &mut [Case]) -> Result<()> {
+        let projects = self.select("project", &["id", "code", "status"], self.projects());
+        for row in self.reader.query(&projects).await? {
+            let (project, id) = key(&row)?;
+            let one = Project { id, code: told(&row, "code")?, status: told(&row, "status")? };
+            for place in self.paid.get(&project).into_iter().flatten() {
+                cases[*place].facts.projects.push(one.clone());
+            }
+        }
+        let of = self.linked("event_link", "event_id").await?;
+        let events = self.select(
+            "event",
+            &["id", "kind", "mode", "state", "starts_on", "ends_on"],
+            self.links("event_link", "event_id"),
+        );
+        for row in self.reader.query(&events).await? {
+            let (event, id) = key(&row)?;
+            let one = self::event(&row, id)?;
+            for place in of.get(&event).into_iter().flatten() {
+                cases[*place].facts.events.push(one.clone());
+            }
+        }
+        self.publications(cases).await?;
+        let columns = [
+            "id",
+            "grant_agreement_id",
+            "entry",
+            "document_type",
+            "computed",
+            "due",
+            "fulfilled_on",
+            "superseded_on",
+        ];
+        let mut owed = self.reader.view.select_columns("obligation", "id", &columns);
+        owed.columns(columns[1..].iter().map(|name| (Alias::new("obligation"), Alias::new(*name))))
+            .and_where(col("obligation", "grant_agreement_id").is_in(self.ids.iter().copied()));
+        for row in self.reader.query(&owed).await? {
+            let agreement: Uuid = row.try_get("", "grant_agreement_id")?;
+            if let Some(place) = self.places.get(&agreement) {
+                cases[*place].facts.obligations.push(obligation(&row)?);
+            }
+        }
+        for case in cases {
+            case.facts.projects.sort_by(|one, other| one.id.cmp(&other.id));
+            case.facts.events.sort_by(|one, other| one.id.cmp(&other.id));
+            case.facts.publications.sort_by(|one, other| one.id.cmp(&other.id));
+            case.facts.obligations.sort_by(|one, other| one.id.cmp(&other.id));
+        }
+        Ok(())
+    }
+
+    /// Holds each text against the terms of all agreements that it belongs to.
+    async fn publications(&self, cases: &mut [Case]) -> Result<()> {
+        let of = self.linked("publication_link", "publication_id").await?;
+        let gaps: Vec<Gaps> =
+            cases.iter().map(|case| Gaps::new(&case.facts.names, case.facts.reference.as_deref())).collect();
+        let publications = self.select(
+            "publication",
+            &["id", "kind", "language", "text"],
+            self.links("publication_link", "publication_id"),
+        );
+        let mut rows = self.reader.stream(&publications).await?;
+        while let Some(row) = rows.try_next().await? {
+            let (publication, id) = key(&row)?;
+            let (channel, language, text): (Option<String>, Option<String>, Option<String>) =
+                (told(&row, "kind")?, told(&row, "language")?, told(&row, "text")?);
+            for place in of.get(&publication).into_iter().flatten() {
+                let case = &mut cases[*place];
+                let item = Item {
+                    channel: channel.as_deref(),
+                    language: language.as_deref(),
+                    text: text.as_deref(),
+                    reference: case.facts.reference.as_deref(),
+                    ..Item::default()
+                };
+                let elements = check(&case.parameters.visibility, &item, &case.facts.names, &gaps[*place]);
+                case.facts.publications.push(Publication {
+                    id: id.clone(),
+                    channel: channel.clone(),
+                    language: language.clone(),
+                    text: text.as_ref().map(|_| String::new()),
+                    elements: Some(elements),
+                    ..Publication::default()
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn select(&self, table: &'static str, columns: &[&str], ids: SelectStatement) -> SelectStatement {
+        let mut select = self.reader.view.select_columns(table, "id", columns);
+        select
+            .columns(columns[1..].iter().map(|name| (Alias::new(table), Alias::new(*name))))
+            .and_where(col(table, "id").in_subquery(ids));
+        select
+    }
+
+    /// The ids of the projects that the agreements pay for.
+    fn projects(&self) -> SelectStatement {
+        let mut select = self.reader.view.select_columns(
+            "agreement_project",
+            "project_id",
+            &["project_id", "grant_agreement_id"],
+        );
+        select.and_where(col("agreement_project", "grant_agreement_id").is_in(self.ids.iter().copied()));
+        select
+    }
+
+    /// The ids of what is linked to the agreements themselves, or to the projects that they pay for.
+    fn links(&self, table: &'static str, to: &'static str) -> SelectStatement {
+        let mut select =
+            self.reader.view.select_columns(table, to, &[to, "grant_agreement_id", "project_id"]);
+        let own = col(table, "grant_agreement_id").is_in(self.ids.iter().copied());
+        select.and_where(own.or(col(table, "project_id").in_subquery(self.projects())));
+        select
+    }
+
+    /// The same with the places of the agreements that each belongs to.
+    async fn linked(&self, table: &'static str, to: &'static str) -> Result<HashMap<Uuid, BTreeSet<usize>>> {
+        let mut select = self.links(table, to);
+        select
+            .columns(["grant_agreement_id", "project_id"].map(|name| (Alias::new(table), Alias::new(name))));
+        let mut of: HashMap<Uuid, BTreeSet<usize>> = HashMap::new();
+        for row in self.reader.query(&select).await? {
+            let (agreement, project): (Option<Uuid>, Option<Uuid>) =
+                (told(&row, "grant_agreement_id")?, told(&row, "project_id")?);
+            let places = of.entry(row.try_get("", to)?).or_default();
+            places.extend(agreement.and_then(|id| self.places.get(&id)));
+            places.extend(project.and_then(|id| self.paid.get(&id)).into_iter().flatten());
+        }
+        Ok(of)
+    }
 }
 
-fn text(row: &Row, name: &str) -> Option<String> {
-    text_in(row, name).map(str::to_owned)
-}
-
-fn id(row: &Row) -> String {
-    text(row, "id").unwrap_or_default()
-}
-
-fn of_agreement(dossier: &Dossier, id: Uuid) -> AgreementFacts {
+fn of_agreement(dossier: &Dossier, terms: &Terms, id: Uuid) -> AgreementFacts {
     let (row, facts) = (&dossier.row, &dossier.facts);
-    let terms = dossier.terms.as_ref();
-    let periods = terms.map_or(Vec::new(), |terms| plan::periods(terms, facts));
     let period = |period: plan::ReportingPeriod| ReportingPeriod {
         id: format!("period-{}", period.number),
         start: Some(period.start),
@@ -110,15 +244,15 @@ fn of_agreement(dossier: &Dossier, id: Uuid) -> AgreementFacts {
     };
     AgreementFacts {
         id: id.to_string(),
-        reference: text(row, "reference"),
+        reference: text_in(row, "reference").map(str::to_owned),
         start: facts.start,
         end: facts.end,
         signed_on: facts.anchors.get("agreement.signed_on").copied(),
         entered_into_force_on: date_in(row, "enters_into_force_on"),
         balance_settled_on: facts.anchors.get("payment.balance_settled_on").copied(),
-        own_schedule: terms.is_some_and(|terms| terms.document["reporting"]["periods"].is_array()),
+        own_schedule: terms.document["reporting"]["periods"].is_array(),
         conditions: facts.known.clone(),
-        periods: periods.into_iter().map(period).collect(),
+        periods: plan::periods(terms, facts).into_iter().map(period).collect(),
         ..AgreementFacts::default()
     }
 }
@@ -137,16 +271,24 @@ fn called(row: &Row) -> Vec<Name> {
     let name = |(language, text): (&String, &Value)| {
         Some(Name { language: Some(language.clone()), text: text.as_str()?.to_owned() })
     };
-    let letters = text(row, "acronym").map(|text| Name { language: None, text });
+    let letters = text_in(row, "acronym").map(|text| Name { language: None, text: text.to_owned() });
     by_language.filter_map(name).chain(letters).collect()
 }
 
-fn project(row: &Row) -> Project {
-    Project { id: id(row), code: text(row, "code"), status: text(row, "status") }
+/// Organisations by id.
+pub async fn organisations(
+    reader: &Reader<'_>,
+    ids: impl IntoIterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, Row>> {
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    let resource: &Resource = reader.register.get("organisation")?;
+    let rows = reader.rows_of(resource, &ids).await?;
+    Ok(rows.into_iter().filter_map(|row| Some((id_in(&row, "id")?, row))).collect())
 }
 
-fn event(row: &Row) -> Event {
-    let state = match row.get("state").and_then(Value::as_str) {
+fn event(row: &QueryResult, id: String) -> Result<Event> {
+    let state: Option<String> = told(row, "state")?;
+    let state = match state.as_deref() {
         Some("planned") => Some(EventState::Planned),
         Some("confirmed") => Some(EventState::Confirmed),
         Some("held") => Some(EventState::Held),
@@ -154,49 +296,30 @@ fn event(row: &Row) -> Event {
         Some("cancelled") => Some(EventState::Cancelled),
         _ => None,
     };
-    Event {
-        id: id(row),
-        kind: text(row, "kind").unwrap_or_default(),
-        mode: text(row, "mode").filter(|mode| mode != "unknown"),
+    let mode: Option<String> = told(row, "mode")?;
+    Ok(Event {
+        id,
+        kind: told(row, "kind")?.unwrap_or_default(),
+        mode: mode.filter(|mode| mode != "unknown"),
         state,
-        start: date_in(row, "starts_on"),
-        end: date_in(row, "ends_on"),
+        start: told(row, "starts_on")?,
+        end: told(row, "ends_on")?,
         ..Event::default()
-    }
+    })
 }
 
-fn publication(row: &Row) -> Publication {
-    Publication {
-        id: id(row),
-        channel: text(row, "kind"),
-        language: text(row, "language"),
-        text: text(row, "text"),
-        ..Publication::default()
-    }
-}
-
-fn obligation(row: &Row) -> Obligation {
-    Obligation {
-        id: id(row),
-        entry: text(row, "entry"),
-        kind: text(row, "document_type").unwrap_or_default(),
-        anchor_on: row.get("computed").and_then(|computed| computed["anchor_on"].as_str()?.parse().ok()),
-        due_on: date_in(row, "due"),
-        met_on: date_in(row, "fulfilled_on"),
+fn obligation(row: &QueryResult) -> Result<Obligation> {
+    let (_, id) = key(row)?;
+    let computed: Value = row.try_get("", "computed")?;
+    let superseded: Option<NaiveDate> = told(row, "superseded_on")?;
+    Ok(Obligation {
+        id,
+        entry: told(row, "entry")?,
+        kind: told(row, "document_type")?.unwrap_or_default(),
+        anchor_on: computed["anchor_on"].as_str().and_then(|day| day.parse().ok()),
+        due_on: told(row, "due")?,
+        met_on: told(row, "fulfilled_on")?,
         waived: false,
-        superseded: row.get("superseded_on").is_some_and(|day| !day.is_null()),
-    }
-}
-
-/// The ids of the agreements that pay for a project.
-pub async fn agreements_of(reader: &Reader<'_>, project: Uuid) -> Result<Vec<Uuid>> {
-    Ok(flat(&reader.links("agreement_project", "project_id", "grant_agreement_id", &[project]).await?))
-}
-
-/// The organisations of parties by id.
-pub async fn organisations(reader: &Reader<'_>, dossier: &Dossier) -> Result<HashMap<Uuid, Row>> {
-    let ids: Vec<Uuid> = dossier.parties.values().copied().collect();
-    let resource: &Resource = reader.register.get("organisation")?;
-    let rows = reader.rows_of(resource, &ids).await?;
-    Ok(rows.into_iter().filter_map(|row| Some((id_in(&row, "id")?, row))).collect())
+        superseded: superseded.is_some(),
+    })
 }

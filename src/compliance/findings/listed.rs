@@ -1,165 +1,196 @@
-//! `…/findings` of projects and grant agreements.
-use super::gather::{agreements_of, facts_of};
+//! `GET /v1/findings`, and `…/findings` of projects and grant agreements.
 use super::shown::{Finding, shown};
+use super::survey::{Asked, Facet, Survey, survey};
 use crate::access::Action;
+use crate::agreements::{self, AGREEMENT};
 use crate::compliance::OBLIGATION;
-use crate::compliance::rules::model::Outcome;
-use crate::compliance::rules::{Finding as Found, Parameters, evaluate};
 use crate::http::ask::Ask;
+use crate::http::filter::related;
 use crate::http::insert_schema;
+use crate::http::parameters::{of_relations, text};
 use crate::http::problem::Problem;
 use crate::http::resource::{
-    Face, Operations, begin_read, find, id_parameter, must_be_shown, records_answer, shared,
+    Face, Operations, Paging, begin_read, find, id_parameter, linked, must_be_shown, records_answer, shared,
 };
+use crate::projects::{self, PROJECT};
 use crate::state::AppState;
-use crate::store::read::{Reader, id_in};
-use crate::{agreements, projects};
+use crate::store::listing::{Filter, Relation};
+use crate::store::path::within;
+use crate::store::read::id_in;
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-const RESULTS: [&str; 4] = ["fail", "insufficient_data", "pass", "not_applicable"];
-
-/// The findings about a project or an agreement, in the order of agreements, rules and subjects.
+/// A page of findings, in the order of agreements and keys.
 #[derive(Serialize, ToSchema)]
 pub struct FindingList {
-    #[schema(max_items = 20000)]
+    #[schema(max_items = 200)]
     pub items: Vec<Finding>,
-    /// How many there are of each result, whichever were asked for.
-    pub counts: FindingCounts,
+    /// The next page; absent at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 4000, pattern = "^/v1/")]
+    pub next: Option<String>,
+    /// How many there are on all pages; only with `include_total=true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0)]
+    pub total: Option<u64>,
+    /// How many there are of each word; only with `facets`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub facets: Option<BTreeMap<&'static str, Vec<FindingBucket>>>,
 }
 
-/// Findings by their result.
+/// A word and how many findings have it.
 #[derive(Serialize, ToSchema)]
-pub struct FindingCounts {
-    #[schema(value_type = i64, minimum = 0)]
-    pub pass: usize,
-    #[schema(value_type = i64, minimum = 0)]
-    pub fail: usize,
-    #[schema(value_type = i64, minimum = 0)]
-    pub not_applicable: usize,
-    #[schema(value_type = i64, minimum = 0)]
-    pub insufficient_data: usize,
+pub struct FindingBucket {
+    #[schema(max_length = 40, pattern = "^[A-Za-z0-9_]+$", example = "fail")]
+    pub value: &'static str,
+    #[schema(minimum = 0)]
+    pub count: u64,
 }
+
+/// Filters of the whole portfolio: those of agreements, and agreements themselves.
+static OF_AGREEMENT: [Relation; 1] = [Relation {
+    name: "agreement",
+    resource: "grant_agreement",
+    meaning: "Findings under an agreement.",
+    condition: |_, agreements| within("grant_agreement", "id", agreements),
+}];
+
+/// What the findings of one record are narrowed by.
+static OF_PROJECT: Relation = Relation {
+    name: "project",
+    resource: "project",
+    meaning: "Findings under the agreements that pay for a project.",
+    condition: AGREEMENT.relations[0].condition,
+};
 
 pub fn routes() -> Router<AppState> {
     let of = |face: &Face| format!("/v1/{}/{{id}}/findings", face.resource.path);
     Router::new()
-        .route(&of(&projects::FACE), get(|state, ask| findings(&projects::FACE, state, ask)))
-        .route(&of(&agreements::FACE), get(|state, ask| findings(&agreements::FACE, state, ask)))
+        .route("/v1/findings", get(|state, ask| findings(None, state, ask)))
+        .route(&of(&projects::FACE), get(|state, ask| findings(Some(&projects::FACE), state, ask)))
+        .route(&of(&agreements::FACE), get(|state, ask| findings(Some(&agreements::FACE), state, ask)))
 }
 
 async fn findings(
-    face: &'static Face,
+    face: Option<&'static Face>,
     State(state): State<AppState>,
     mut ask: Ask,
 ) -> Result<Response, Problem> {
-    ask.must(Action::Read, face.resource.name)?;
+    ask.must(Action::Read, face.map_or(AGREEMENT.name, |face| face.resource.name))?;
     ask.must(Action::Read, OBLIGATION.name)?;
-    let moment = ask.moment(&state);
-    let wanted = ask.params.list("result");
-    for word in
-        wanted.iter().flatten().filter(|word| !RESULTS.contains(&word.as_str())).cloned().collect::<Vec<_>>()
-    {
-        let expected = format!("any of {}", RESULTS.join(", "));
-        ask.params.refuse("result", "invalid_value", json!({"value": word, "expected": expected}));
+    let paging = Paging::<(Uuid, String)>::take(&mut ask, &state);
+    let mut moment = ask.moment(&state);
+    if ask.params.date("as_of").is_none() {
+        moment.as_of = paging.as_of;
+    }
+    let mut asked = Asked { limit: Some(paging.limit), words: words(&mut ask), ..Asked::default() };
+    asked.total = ask.params.flag("include_total").unwrap_or(false);
+    asked.facets = facets(&mut ask);
+    if face.is_none() {
+        asked.filters = related(&mut ask.params, AGREEMENT.relations);
+        asked.filters.extend(related(&mut ask.params, &OF_AGREEMENT));
     }
     ask.params.done()?;
     let snapshot = begin_read(&state, &ask, moment).await?;
     let reader = snapshot.reader();
-    let row = find(&reader, face, &ask).await?;
-    must_be_shown(&reader, face, "available_transitions", &row).await?;
-    let id = id_in(&row, "id").unwrap_or_default();
-    let of_project = face.resource.name == projects::PROJECT.name;
-    let ids = if of_project { agreements_of(&reader, id).await? } else { vec![id] };
-    // Rules must not judge by what a caller happens to see; what it does not see is left out afterwards.
-    let whole = reader.view.whole();
-    let mut found: Vec<(Uuid, Found)> = Vec::new();
-    for (dossier, facts) in facts_of(&reader.seeing(&whole), &ids).await? {
-        let Some(terms) = &dossier.terms else { continue };
-        let rules = Parameters::read(&terms.document, &terms.confirmed()).and_everywhere(&terms.document);
-        let agreement = id_in(&dossier.row, "id").unwrap_or_default();
-        let about = |one: &Found| {
-            !of_project || one.subject.resource != projects::PROJECT.name || one.subject.id == id.to_string()
-        };
-        found.extend(
-            evaluate(&facts, &rules, reader.as_of).into_iter().filter(about).map(|one| (agreement, one)),
-        );
+    if let Some(face) = face {
+        let row = find(&reader, face, &ask).await?;
+        must_be_shown(&reader, face, "available_transitions", &row).await?;
+        let id = id_in(&row, "id").unwrap_or_default();
+        let of_project = face.resource.name == PROJECT.name;
+        asked.project = Some(id).filter(|_| of_project);
+        let relation = if of_project { &OF_PROJECT } else { &OF_AGREEMENT[0] };
+        asked.filters.push(Filter::Related { relation, ids: vec![id], codes: Vec::new() });
     }
-    let seen = seen(&reader, &found).await?;
-    found.retain(|(_, one)| seen.sees(one.subject.resource, &one.subject.id));
-    let count = |result: Outcome| found.iter().filter(|(_, one)| one.result == result).count();
-    let counts = FindingCounts {
-        pass: count(Outcome::Pass),
-        fail: count(Outcome::Fail),
-        not_applicable: count(Outcome::NotApplicable),
-        insufficient_data: count(Outcome::InsufficientData),
+    asked.after = paging.after.clone();
+    let survey = survey(&reader, &asked).await?;
+    drop(snapshot);
+    let beyond = survey.found.last().filter(|_| survey.more);
+    let next = beyond
+        .map(|(agreement, last)| paging.further(&ask, &state, vec![json!(agreement), json!(last.about)]));
+    let list = FindingList {
+        items: survey.found.iter().map(|(id, one)| shown(one, *id)).collect::<Result<_, _>>()?,
+        next: next.clone(),
+        total: asked.total.then_some(survey.total),
+        facets: (!asked.facets.is_empty()).then(|| counted(&survey)),
     };
-    let mut items = Vec::new();
-    for (agreement, mut one) in found {
-        one.inputs.retain(|input| seen.sees(input.resource, &input.id));
-        one.missing.retain(|input| seen.sees(input.resource, &input.id));
-        let finding = shown(&one, agreement)?;
-        let word = json!(finding.result);
-        if wanted.as_ref().is_none_or(|wanted| wanted.iter().any(|one| word == one.as_str())) {
-            items.push(finding);
+    Ok(linked(records_answer(&ask, &json!(list)), next.as_deref()))
+}
+
+/// The words that are wanted. Faults stay in the parameters.
+fn words(ask: &mut Ask) -> Vec<(Facet, Vec<String>)> {
+    let mut wanted = Vec::new();
+    for facet in Facet::ALL {
+        let Some(words) = ask.params.list(facet.code()) else { continue };
+        let known = facet.words();
+        for word in words.iter().filter(|word| !known.contains(&word.as_str())) {
+            let expected = format!("any of {}", known.join(", "));
+            ask.params.refuse(facet.code(), "invalid_value", json!({"value": word, "expected": expected}));
+        }
+        wanted.push((facet, words));
+    }
+    wanted
+}
+
+fn facets(ask: &mut Ask) -> Vec<Facet> {
+    let mut facets = Vec::new();
+    for path in ask.params.list("facets").unwrap_or_default() {
+        match Facet::ALL.into_iter().find(|facet| facet.code() == path) {
+            Some(facet) => facets.push(facet),
+            None => {
+                let allowed = Facet::ALL.map(Facet::code);
+                ask.params.refuse("facets", "unknown_path", json!({"value": path, "allowed": allowed}));
+            }
         }
     }
-    Ok(records_answer(&ask, &json!(FindingList { items, counts })))
+    facets
 }
 
-/// Which of the records that findings name the caller sees: a statement for each resource.
-async fn seen(reader: &Reader<'_>, found: &[(Uuid, Found)]) -> Result<Seen, Problem> {
-    let mut named: BTreeMap<&'static str, HashSet<Uuid>> = BTreeMap::new();
-    for (_, one) in found {
-        let inputs = one.inputs.iter().chain(&one.missing).map(|input| (input.resource, &input.id));
-        for (resource, id) in inputs.chain([(one.subject.resource, &one.subject.id)]) {
-            named.entry(resource).or_default().extend(id.parse::<Uuid>());
-        }
-    }
-    let mut seen = Seen { judged: HashSet::new(), ids: HashSet::new() };
-    for (name, ids) in named {
-        // What has no address of its own belongs to its agreement.
-        let Some(resource) = reader.register.find(name) else { continue };
-        seen.judged.insert(name);
-        let ids: Vec<Uuid> = ids.into_iter().collect();
-        seen.ids.extend(reader.among(resource, &ids).await?.into_iter().map(|id| id.to_string()));
-    }
-    Ok(seen)
-}
-
-struct Seen {
-    judged: HashSet<&'static str>,
-    ids: HashSet<String>,
-}
-
-impl Seen {
-    fn sees(&self, resource: &str, id: &str) -> bool {
-        !self.judged.contains(resource) || self.ids.contains(id)
-    }
+fn counted(survey: &Survey) -> BTreeMap<&'static str, Vec<FindingBucket>> {
+    let buckets = |counts: &BTreeMap<&'static str, u64>| {
+        counts.iter().map(|(value, count)| FindingBucket { value, count: *count }).collect()
+    };
+    survey.counts.iter().map(|(facet, counts)| (facet.code(), buckets(counts))).collect()
 }
 
 pub fn document(schemas: &mut Map<String, Value>, paths: &mut Map<String, Value>) {
     insert_schema::<FindingList>("FindingList", schemas);
+    insert_schema::<FindingBucket>("FindingBucket", schemas);
+    let op = Operations { tag: super::visibility::TAG };
+    let about = "What the rules of the funders' regimes say of records on `as_of`: worked out when it is asked for, with the values, what \
+        they rest on, what is missing, and what to do. Rules about money come with budgets.";
+    let mut common: Vec<Value> = vec![];
+    for facet in Facet::ALL {
+        let (name, known) = (facet.code(), facet.words());
+        let about = format!("Only findings with any of these, separated by commas: {}.", known.join(", "));
+        let mut parameter = text(name, &about, 400, "^[A-Za-z0-9_]+(,[A-Za-z0-9_]+)*$");
+        parameter["schema"]["x-known-values"] = json!(known);
+        common.push(parameter);
+    }
+    let counted = Facet::ALL.map(Facet::code).join(", ");
+    let about_facets = format!("What is counted over all pages, separated by commas: {counted}.");
+    common.push(text("facets", &about_facets, 100, "^[a-z]+(,[a-z]+)*$"));
+    common.extend(["IncludeTotal", "AsOf", "KnownAt"].map(shared));
+    let mut of_all = common.clone();
+    of_all.extend(of_relations(AGREEMENT.relations).into_iter().chain(of_relations(&OF_AGREEMENT)));
+    paths.insert(
+        "/v1/findings".into(),
+        json!({"get": op.pages("list_findings", "List findings", about, "FindingList", of_all)}),
+    );
     for face in [&projects::FACE, &agreements::FACE] {
-        let op = Operations { tag: super::visibility::TAG };
-        let result = json!({"name": "result", "in": "query",
-            "description": "Only findings with these results, separated by commas; all where left out.",
-            "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[a-z_]+(,[a-z_]+)*$", "x-known-values": RESULTS}});
-        let parameters = vec![id_parameter(face), result, shared("AsOf"), shared("KnownAt")];
         let (name, one) = (face.resource.name, face.one);
+        let mut parameters = common.clone();
+        parameters.push(id_parameter(face));
         paths.insert(
             format!("/v1/{}/{{id}}/findings", face.resource.path),
-            json!({"get": op.read(&format!("list_{name}_findings"), &format!("List the findings about {one}"),
-                "What the rules of the funder's regime say of its records on `as_of`: worked out when it is asked for, with the values, what \
-                 they rest on, what is missing, and what to do. Rules about money come with budgets.",
-                "FindingList", parameters)}),
+            json!({"get": op.pages(&format!("list_{name}_findings"), &format!("List the findings about {one}"), about, "FindingList", parameters)}),
         );
     }
 }

@@ -31,6 +31,7 @@ use axum::routing::post;
 use entity::vocab::{PublicationKind, Word};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -143,11 +144,11 @@ async fn check(State(state): State<AppState>, mut ask: Ask, Body(body): Body) ->
         .into_iter()
         .find(|result| any(*result))
         .unwrap_or(FindingResult::NotApplicable);
-    Ok(records_answer(&ask, &json!(VisibilityCheck { regime: terms.regime, result, elements })))
+    Ok(records_answer(&ask, &json!(VisibilityCheck { regime: terms.regime.clone(), result, elements })))
 }
 
 /// The terms that count, and the names that texts must have.
-async fn said(reader: &Reader<'_>, asked: &NewVisibilityCheck) -> Result<(Terms, Names), Problem> {
+async fn said(reader: &Reader<'_>, asked: &NewVisibilityCheck) -> Result<(Arc<Terms>, Names), Problem> {
     let refuse = |at: &str, code, params| {
         let mut faults = Faults::default();
         faults.add(at, code, params);
@@ -157,7 +158,7 @@ async fn said(reader: &Reader<'_>, asked: &NewVisibilityCheck) -> Result<(Terms,
         let mut lines = crate::regimes::lines(reader, &[id]).await?;
         let terms = lines.remove(&id).and_then(|line| Terms::new(&line, &[]));
         let unknown = || refuse("/regime_id", "unknown_reference", json!({"resource": "regime", "id": id}));
-        return Ok((terms.ok_or_else(unknown)?, Names::default()));
+        return Ok((Arc::new(terms.ok_or_else(unknown)?), Names::default()));
     }
     let id = asked.grant_agreement_id.unwrap_or_default();
     // Seen by the caller, before anything is read of it.
@@ -172,7 +173,7 @@ async fn said(reader: &Reader<'_>, asked: &NewVisibilityCheck) -> Result<(Terms,
     let reader = reader.seeing(&whole);
     let dossier = dossiers(&reader, &[id]).await?.pop();
     let of_parties = match &dossier {
-        Some(dossier) => names(dossier, &organisations(&reader, dossier).await?),
+        Some(dossier) => names(dossier, &organisations(&reader, dossier.parties.values().copied()).await?),
         None => Names::default(),
     };
     let terms = dossier.and_then(|dossier| dossier.terms);

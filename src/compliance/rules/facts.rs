@@ -1,5 +1,6 @@
 //! What is known of one agreement and of what hangs on it, as plain values. What may be unknown is an option; nothing
 //! here is computed, and no fact is a guess. Ids are those of the records, so that findings can point at them.
+use super::visibility::ElementResult;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
@@ -61,6 +62,19 @@ pub struct AgreementFacts {
     pub publications: Vec<Publication>,
     pub erasure_requests: Vec<ErasureRequest>,
     pub assets: Vec<Asset>,
+}
+
+impl AgreementFacts {
+    /// The ids of what it holds of a resource that the register has.
+    pub fn named(&self, resource: &str) -> Vec<&str> {
+        match resource {
+            resource::PROJECT => self.projects.iter().map(|one| one.id.as_str()).collect(),
+            resource::EVENT => self.events.iter().map(|one| one.id.as_str()).collect(),
+            resource::PUBLICATION => self.publications.iter().map(|one| one.id.as_str()).collect(),
+            resource::OBLIGATION => self.obligations.iter().map(|one| one.id.as_str()).collect(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// A name, and the language it is in where that is known.
@@ -309,6 +323,8 @@ pub struct Publication {
     pub language: Option<String>,
     /// The text as it was published; none where only an image is kept.
     pub text: Option<String>,
+    /// What was found in the text, where it has been looked at: the text itself is then left empty.
+    pub elements: Option<Vec<ElementResult>>,
     /// Whether somebody saw the emblem on it.
     pub emblem: Option<bool>,
     /// Kinds of elements that a document of the funder waives: `emblem, …`.

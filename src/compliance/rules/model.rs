@@ -16,6 +16,19 @@ pub enum Outcome {
     InsufficientData,
 }
 
+impl Outcome {
+    pub const ALL: [Self; 4] = [Self::Fail, Self::InsufficientData, Self::Pass, Self::NotApplicable];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::NotApplicable => "not_applicable",
+            Self::InsufficientData => "insufficient_data",
+        }
+    }
+}
+
 /// How grave a failure is where nothing is lost yet.
 pub fn at_most_a_warning(severity: Severity) -> Severity {
     if severity == Severity::Violation { Severity::Warning } else { severity }

@@ -16,6 +16,7 @@ pub struct Paging<T> {
     pub limit: u64,
     /// The place of the last one before.
     pub after: Option<T>,
+    /// The day by which the first page was judged, unless another was asked for.
     pub as_of: NaiveDate,
     binding: String,
 }
@@ -25,16 +26,17 @@ impl<T: DeserializeOwned> Paging<T> {
     pub fn take(ask: &mut Ask, state: &AppState) -> Self {
         let binding = binding(ask.uri.path(), ask.params.pairs());
         let params = &mut ask.params;
-        let mut after = None;
+        let (mut after, mut as_of) = (None, today(state.clock.now(), state.config.time_zone));
         if let Some(text) = params.text("cursor") {
             let cursor = Cursor::open(&text, &state.cursor_key).filter(|cursor| cursor.binding == binding);
+            as_of = cursor.as_ref().map_or(as_of, |cursor| cursor.as_of);
             after = cursor.and_then(|cursor| serde_json::from_value(Value::Array(cursor.after)).ok());
             if after.is_none() {
                 params.refuse("cursor", "invalid_cursor", json!({}));
             }
         }
         let limit = params.count("limit", USUAL, MOST);
-        Self { limit, after, as_of: today(state.clock.now(), state.config.time_zone), binding }
+        Self { limit, after, as_of, binding }
     }
 
     /// The address of what lies beyond a place.

@@ -6,7 +6,7 @@ mod facet;
 pub mod judged;
 mod page;
 
-pub use condition::{LikeText, json_any};
+pub use condition::{LikeText, all as matching, json_any};
 pub use facet::{Bucket, Facet};
 pub use judged::{Judged, PHASE};
 pub use page::{Order, Page, Query, list};

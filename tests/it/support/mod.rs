@@ -1,6 +1,7 @@
 //! What every test stands on: a server without a socket on a database of its own, and a client for it.
 pub mod app;
 pub mod audit;
+pub mod caller;
 pub mod client;
 pub mod cluster;
 pub mod database;

@@ -1,11 +1,27 @@
 //! Texts made comparable: letters, quotation marks, dashes and white space that differ only in how they are written
 //! become one (rule F01 of the catalogue). Remembers where each piece stood. Not a search.
 use std::iter;
+use std::sync::LazyLock;
 use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 /// The first byte of the first character that can be a mark on the one before it: U+0300.
 const FIRST_MARK_BYTE: u8 = 0xcc;
+
+/// Letters of Latin alphabets that have two bytes, in lower case, by their first byte from 0xc3 on and the low bits of their
+/// second; none where more happens to them than that.
+static LATIN: LazyLock<[[Option<char>; 64]; 3]> = LazyLock::new(|| {
+    let mut letters = [[None; 64]; 3];
+    for c in '\u{c0}'..='\u{17f}' {
+        let mut lower = c.to_lowercase();
+        let one = lower.next().filter(|one| lower.next().is_none() && one.len_utf8() == 2);
+        let mut bytes = [0; 2];
+        c.encode_utf8(&mut bytes);
+        letters[usize::from(bytes[0] - 0xc3)][usize::from(bytes[1] & 0x3f)] =
+            one.filter(|_| is_stable(c) && c != 'ß');
+    }
+    letters
+});
 
 /// Whether NFKC leaves a character alone that stands by itself. Letters of Latin alphabets are known without a look.
 fn is_stable(c: char) -> bool {
@@ -16,12 +32,28 @@ fn is_stable(c: char) -> bool {
     }
 }
 
+/// How many bytes are characters that only their case can change, with single blanks between them; the first may be a blank
+/// where one `may` stand here.
+fn plain(bytes: &[u8], may: bool) -> usize {
+    let is_plain = |byte: u8| matches!(byte, 0x21..=0x7e) && byte != b'`';
+    let mut at = 0;
+    while at < bytes.len() {
+        let next = bytes.get(at + 1).copied().unwrap_or(b' ');
+        let blank = bytes[at] == b' ' && is_plain(next) && (at > 0 || may);
+        if !(is_plain(bytes[at]) || blank) || next >= FIRST_MARK_BYTE {
+            break;
+        }
+        at += 1;
+    }
+    at
+}
+
 /// A text as it is compared.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Folded {
     text: String,
-    /// For each byte of the text, the byte of the original that it comes from.
-    origins: Vec<u32>,
+    /// Bytes of the text and of the original that belong together, where one does not follow from the pair before.
+    origins: Vec<(usize, usize)>,
     /// The end of the last piece in the original.
     end: usize,
 }
@@ -30,18 +62,13 @@ impl Folded {
     /// NFKC, lower case, one kind of quotes and of dashes, single blanks, none at the ends. Soft hyphens and characters
     /// without width are left out.
     pub fn new(original: &str) -> Self {
-        let mut folded = Self { origins: Vec::with_capacity(original.len()), ..Self::default() };
+        let mut folded = Self::default();
         folded.text.reserve(original.len());
         let (bytes, mut blank, mut start) = (original.as_bytes(), None, 0);
         while start < bytes.len() {
-            // Most of most texts: plain letters, the last of which no mark follows.
-            let mut plain = bytes[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-            if bytes.get(start + plain).is_some_and(|next| *next >= FIRST_MARK_BYTE) {
-                plain = plain.saturating_sub(1);
-            }
-            if plain > 0 {
-                folded.keep_plain(&original[start..start + plain], start, &mut blank);
-                start += plain;
+            let plain = folded.keep_plain(original, start, &mut blank);
+            if plain > start {
+                start = plain;
                 continue;
             }
             let Some(first) = original[start..].chars().next() else { break };
@@ -92,35 +119,56 @@ impl Folded {
     /// A character as it is, after the blank before it.
     fn keep(&mut self, c: char, start: usize, end: usize, blank: &mut Option<usize>) {
         self.part(blank);
-        self.append(c, start);
+        self.stands_at(start);
+        self.text.push(c);
         self.end = end;
     }
 
-    /// Letters and digits of ASCII.
-    fn keep_plain(&mut self, letters: &str, start: usize, blank: &mut Option<usize>) {
-        self.part(blank);
-        let at = self.text.len();
-        self.text.push_str(letters);
-        self.text[at..].make_ascii_lowercase();
-        let first = u32::try_from(start).unwrap_or(u32::MAX);
-        self.origins.extend((first..=u32::MAX).take(letters.len()));
-        self.origins.resize(self.text.len(), u32::MAX);
-        self.end = start + letters.len();
+    /// Most of most texts: characters that no mark follows and that only their case changes, with single blanks between
+    /// them. Each has as many bytes as before. Answers where they end.
+    fn keep_plain(&mut self, original: &str, start: usize, blank: &mut Option<usize>) -> usize {
+        let (bytes, latin) = (original.as_bytes(), &*LATIN);
+        let mut at = start;
+        loop {
+            let run = at;
+            at += plain(&bytes[at..], at > start || (blank.is_none() && !self.text.is_empty()));
+            if at > run {
+                if run == start {
+                    self.part(blank);
+                    self.stands_at(start);
+                }
+                let from = self.text.len();
+                self.text.push_str(&original[run..at]);
+                self.text[from..].make_ascii_lowercase();
+                self.end = at;
+            }
+            let &[first @ 0xc3..=0xc5, second, ..] = &bytes[at..] else { return at };
+            let lower = latin[usize::from(first - 0xc3)][usize::from(second & 0x3f)];
+            match lower.filter(|_| bytes.get(at + 2).is_none_or(|next| *next < FIRST_MARK_BYTE)) {
+                None => return at,
+                Some(lower) => {
+                    self.keep(lower, at, at + 2, blank);
+                    at += 2;
+                }
+            }
+        }
     }
 
     fn part(&mut self, blank: &mut Option<usize>) {
         if let Some(at) = blank.take()
             && !self.text.is_empty()
         {
-            self.append(' ', at);
+            self.stands_at(at);
+            self.text.push(' ');
         }
     }
 
-    fn append(&mut self, c: char, origin: usize) {
-        self.text.push(c);
-        let origin = u32::try_from(origin).unwrap_or(u32::MAX);
-        for _ in 0..c.len_utf8() {
-            self.origins.push(origin);
+    /// What is appended next stood there.
+    fn stands_at(&mut self, origin: usize) {
+        let here = self.text.len();
+        let follows = self.origins.last().is_some_and(|(text, original)| original + (here - text) == origin);
+        if !follows {
+            self.origins.push((here, origin));
         }
     }
 
@@ -130,7 +178,12 @@ impl Folded {
 
     /// Where a part of the folded text stood in the original, in bytes.
     pub fn origin(&self, start: usize, end: usize) -> (usize, usize) {
-        let at = |byte: usize| self.origins.get(byte).map_or(self.end, |origin| *origin as usize);
+        let at = |byte: usize| {
+            let before = self.origins.partition_point(|(text, _)| *text <= byte);
+            let pair = before.checked_sub(1).map(|last| self.origins[last]);
+            pair.filter(|_| byte < self.text.len())
+                .map_or(self.end, |(text, original)| original + (byte - text))
+        };
         (at(start), at(end))
     }
 }

@@ -10,6 +10,9 @@ use serde_json::json;
 pub fn results(facts: &AgreementFacts, terms: &Parameters) -> Vec<Vec<ElementResult>> {
     let gaps = Gaps::new(&facts.names, facts.reference.as_deref());
     let one = |publication: &Publication| {
+        if let Some(elements) = &publication.elements {
+            return elements.clone();
+        }
         let item = Item {
             channel: publication.channel.as_deref(),
             language: publication.language.as_deref(),

@@ -1,0 +1,221 @@
+//! Findings of any number of agreements: worked out a thousand agreements at a time, in the order of agreements and keys; of
+//! all only a page is kept, and what is counted.
+use super::gather::{Case, MOST_AGREEMENTS, cases};
+use crate::agreements::AGREEMENT;
+use crate::compliance::rules::facts::resource;
+use crate::compliance::rules::model::Outcome;
+use crate::compliance::rules::{Finding, evaluate};
+use crate::projects::PROJECT;
+use crate::store::Result;
+use crate::store::listing::{Filter, matching};
+use crate::store::read::{Reader, column};
+use crate::store::view::Scope;
+use entity::vocab::{Severity, Word};
+use sea_orm::sea_query::{Alias, ExprTrait, Order};
+use std::collections::{BTreeMap, HashSet};
+use uuid::Uuid;
+
+/// Agreements that are looked at together where no more than a page is wanted.
+const A_PAGE: usize = 50;
+
+/// What a finding can be told by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Facet {
+    Result,
+    Severity,
+    Rule,
+}
+
+impl Facet {
+    pub const ALL: [Self; 3] = [Self::Result, Self::Severity, Self::Rule];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Result => "result",
+            Self::Severity => "severity",
+            Self::Rule => "rule",
+        }
+    }
+
+    pub fn of(self, finding: &Finding) -> &'static str {
+        match self {
+            Self::Result => finding.result.code(),
+            Self::Severity => finding.severity.code(),
+            Self::Rule => finding.rule,
+        }
+    }
+
+    /// All that it can be.
+    pub fn words(self) -> Vec<&'static str> {
+        match self {
+            Self::Result => Outcome::ALL.map(Outcome::code).to_vec(),
+            Self::Severity => Severity::LIST.terms.iter().map(|term| term.code).collect(),
+            Self::Rule => {
+                let known = crate::compliance::rules::catalogue::CATALOGUE;
+                known.iter().filter(|entry| entry.implemented).map(|entry| entry.id).collect()
+            }
+        }
+    }
+}
+
+/// Which findings are wanted.
+#[derive(Default)]
+pub struct Asked {
+    /// Of which agreements.
+    pub filters: Vec<Filter<'static>>,
+    /// About this project, of all those that the agreements pay for.
+    pub project: Option<Uuid>,
+    /// With these words.
+    pub words: Vec<(Facet, Vec<String>)>,
+    /// Beyond this agreement and key.
+    pub after: Option<(Uuid, String)>,
+    /// No more than so many; all where it is none.
+    pub limit: Option<u64>,
+    pub total: bool,
+    pub facets: Vec<Facet>,
+}
+
+/// What was found.
+#[derive(Default)]
+pub struct Survey {
+    /// Each with the agreement whose terms ask for it.
+    pub found: Vec<(Uuid, Finding)>,
+    /// Whether there are more beyond them.
+    pub more: bool,
+    pub total: u64,
+    pub counts: BTreeMap<Facet, BTreeMap<&'static str, u64>>,
+}
+
+impl Asked {
+    /// Whether all that there are must be looked at, beyond the page.
+    fn counts(&self) -> bool {
+        self.total || !self.facets.is_empty()
+    }
+
+    fn wants(&self, finding: &Finding) -> bool {
+        let of_project = self.project.is_none_or(|id| {
+            finding.subject.resource != PROJECT.name || finding.subject.id == id.to_string()
+        });
+        of_project
+            && self.words.iter().all(|(facet, words)| words.iter().any(|word| word == facet.of(finding)))
+    }
+}
+
+/// Works it out as `reader` sees it on its day.
+pub async fn survey(reader: &Reader<'_>, asked: &Asked) -> Result<Survey> {
+    let mut survey = Survey::default();
+    let together = if asked.counts() || asked.limit.is_none() { MOST_AGREEMENTS } else { A_PAGE };
+    let mut from = asked.after.as_ref().filter(|_| !asked.counts()).map(|(agreement, _)| (*agreement, true));
+    // Rules must not judge by what a caller happens to see; what it does not see is left out afterwards.
+    let whole = reader.view.whole();
+    loop {
+        let agreements = agreements(reader, asked, from, together).await?;
+        let cases = cases(&reader.seeing(&whole), &agreements).await?;
+        let seen = Seen::of(reader, &cases).await?;
+        for case in cases {
+            let mut found = evaluate(&case.facts, &case.parameters, reader.as_of);
+            seen.narrow(&mut found);
+            survey.add(asked, &case, found);
+            if survey.more && !asked.counts() {
+                return Ok(survey);
+            }
+            // A long computation leaves room for other requests.
+            tokio::task::yield_now().await;
+        }
+        match agreements.last() {
+            Some(last) if agreements.len() == together => from = Some((*last, false)),
+            _ => return Ok(survey),
+        }
+    }
+}
+
+/// The agreements with terms that are asked for, from one on or beyond it, in the order of their ids.
+async fn agreements(
+    reader: &Reader<'_>,
+    asked: &Asked,
+    from: Option<(Uuid, bool)>,
+    most: usize,
+) -> Result<Vec<Uuid>> {
+    let id = || column(&AGREEMENT.table, "id");
+    let mut columns: Vec<&str> = AGREEMENT.table.columns().iter().map(|column| column.name).collect();
+    columns.sort_unstable();
+    let mut select = reader.view.select_columns(AGREEMENT.table.name, "id", &columns);
+    select
+        .cond_where(matching(reader, &AGREEMENT, &asked.filters)?)
+        .and_where(column(&AGREEMENT.table, "regime_id").is_not_null())
+        .order_by((Alias::new(AGREEMENT.table.name), Alias::new("id")), Order::Asc)
+        .limit(most as u64);
+    match from {
+        Some((agreement, true)) => select.and_where(id().gte(agreement)),
+        Some((agreement, false)) => select.and_where(id().gt(agreement)),
+        None => &mut select,
+    };
+    let rows = reader.query(&select).await?;
+    Ok(rows.iter().map(|row| row.try_get("", "id")).collect::<std::result::Result<_, _>>()?)
+}
+
+impl Survey {
+    fn add(&mut self, asked: &Asked, case: &Case, mut found: Vec<Finding>) {
+        found.retain(|finding| asked.wants(finding));
+        found.sort_by(|one, other| one.about.cmp(&other.about));
+        self.total += found.len() as u64;
+        for facet in &asked.facets {
+            let counts = self.counts.entry(*facet).or_default();
+            for finding in &found {
+                *counts.entry(facet.of(finding)).or_default() += 1;
+            }
+        }
+        let beyond = |finding: &Finding| {
+            asked.after.as_ref().is_none_or(|(agreement, key)| {
+                (case.agreement, finding.about.as_str()) > (*agreement, key.as_str())
+            })
+        };
+        for finding in found.into_iter().filter(beyond) {
+            if asked.limit.is_some_and(|limit| self.found.len() as u64 >= limit) {
+                self.more = true;
+                return;
+            }
+            self.found.push((case.agreement, finding));
+        }
+    }
+}
+
+/// Which of the records that rules look at the caller sees; none where it sees all.
+struct Seen(Option<HashSet<String>>);
+
+/// What has no address of its own belongs to its agreement.
+const JUDGED: [&str; 4] = [resource::PROJECT, resource::EVENT, resource::PUBLICATION, resource::OBLIGATION];
+
+impl Seen {
+    /// A few statements for however many records.
+    async fn of(reader: &Reader<'_>, cases: &[Case]) -> Result<Self> {
+        if matches!(reader.view.scope(), Scope::Register) {
+            return Ok(Self(None));
+        }
+        let mut seen = HashSet::new();
+        for name in JUDGED {
+            let named: HashSet<Uuid> = cases
+                .iter()
+                .flat_map(|case| case.facts.named(name))
+                .filter_map(|id| id.parse().ok())
+                .collect();
+            let named: Vec<Uuid> = named.into_iter().collect();
+            let found = reader.among(reader.register.get(name)?, &named).await?;
+            seen.extend(found.into_iter().map(|id| id.to_string()));
+        }
+        Ok(Self(Some(seen)))
+    }
+
+    fn sees(&self, name: &str, id: &str) -> bool {
+        self.0.as_ref().is_none_or(|seen| !JUDGED.contains(&name) || seen.contains(id))
+    }
+
+    /// Leaves out what is about records that the caller does not see, and takes them out of the rest.
+    fn narrow(&self, found: &mut Vec<Finding>) {
+        found.retain(|one| self.sees(one.subject.resource, &one.subject.id));
+        for one in found {
+            one.inputs.retain(|input| self.sees(input.resource, &input.id));
+            one.missing.retain(|input| self.sees(input.resource, &input.id));
+        }
+    }
+}
