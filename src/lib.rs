@@ -21,6 +21,7 @@ pub mod logging;
 pub mod organisations;
 pub mod projects;
 pub mod regimes;
+pub mod reporting;
 pub mod shared;
 pub mod state;
 pub mod store;
@@ -38,11 +39,15 @@ pub static REGISTER: Register = Register {
         &access::PERSON,
         &projects::PROJECT,
         &agreements::AGREEMENT,
+        &agreements::changes::AMENDMENT,
+        &agreements::changes::SUSPENSION,
+        &agreements::changes::TERMINATION,
         &events::EVENT,
         &events::PUBLICATION,
         &claims::CLAIM,
         &regimes::REGIME,
         &compliance::OBLIGATION,
+        &reporting::REPORT,
     ],
     derivations: &[
         Derivation { of: &["funder"], derive: funders::derive },
@@ -60,12 +65,20 @@ pub static REGISTER: Register = Register {
         },
         Derivation { of: &["project"], derive: lifecycle::derive_projects },
         Derivation { of: &["grant_agreement"], derive: lifecycle::derive_agreements },
+        Derivation { of: &["amendment"], derive: lifecycle::derive_amendments },
+        Derivation { of: &["suspension"], derive: lifecycle::derive_suspensions },
+        Derivation { of: &["termination"], derive: lifecycle::derive_terminations },
+        Derivation { of: &["report"], derive: lifecycle::derive_reports },
         Derivation { of: &["obligation"], derive: compliance::derive },
     ],
     reach: Reach {
         order: &[
             "grant_agreement",
+            "amendment",
+            "suspension",
+            "termination",
             "obligation",
+            "report",
             "project",
             "event",
             "publication",

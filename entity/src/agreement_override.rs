@@ -14,5 +14,7 @@ pub struct Model {
     pub value: Json,
     pub clause: String,
     pub document: Option<String>,
+    /// The amendment that says so.
+    pub amendment_id: Option<Uuid>,
 }
 impl ActiveModelBehavior for ActiveModel {}

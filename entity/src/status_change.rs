@@ -1,4 +1,4 @@
-//! A step of a project's or agreement's life: who moved it, when, from what day on, why.
+//! A step of a record's life: who moved it, when, from what day on, why.
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +10,10 @@ pub struct Model {
     pub id: Uuid,
     pub project_id: Option<Uuid>,
     pub grant_agreement_id: Option<Uuid>,
+    pub amendment_id: Option<Uuid>,
+    pub suspension_id: Option<Uuid>,
+    pub termination_id: Option<Uuid>,
+    pub report_id: Option<Uuid>,
     pub from_status: Option<String>,
     pub to_status: Option<String>,
     pub opened_as: bool,

@@ -13,8 +13,9 @@ pub fn reach(all: &View, within: &Within, resource: &'static Resource) -> Vec<Se
     let scope = Hanging { all, within };
     match resource.name {
         "grant_agreement" => scope.agreements(),
-        "obligation" => {
-            vec![step(all, "obligation", "id", "grant_agreement_id", within.ids_of(all, "grant_agreement"))]
+        "amendment" | "suspension" | "termination" | "obligation" | "report" => {
+            let agreements = within.ids_of(all, "grant_agreement");
+            vec![step(all, resource.table.name, "id", "grant_agreement_id", agreements)]
         }
         "project" => scope.projects(),
         "event" => scope.linked("event_link", "event_id"),

@@ -38,6 +38,9 @@ const REGIME: &str = "regime";
 /// What the program works out by itself; callers say when it was fulfilled.
 const OBLIGATION: &str = "obligation";
 
+/// Agreements and what happens to them.
+const OF_AGREEMENTS: [&str; 5] = ["grant_agreement", "amendment", "suspension", "termination", "report"];
+
 /// Whether a role may act on a resource (its singular name).
 pub fn may(role: Role, action: Action, resource: &str) -> bool {
     match role {
@@ -57,7 +60,7 @@ pub fn may(role: Role, action: Action, resource: &str) -> bool {
         Role::Viewer | Role::Auditor => action == Action::Read,
         Role::Contributor => action == Action::Read || ["event", "publication"].contains(&resource),
         Role::FinanceOfficer => {
-            action == Action::Read || (resource == "grant_agreement" && action != Action::Delete)
+            action == Action::Read || (OF_AGREEMENTS.contains(&resource) && action != Action::Delete)
         }
     }
 }

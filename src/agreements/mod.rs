@@ -1,6 +1,7 @@
 //! Grant agreements: the signed contracts that pay for projects, their parties, the funding chain and who pays
-//! what. Amendments, periods and obligations are not here yet.
+//! what; and how they are amended, suspended and ended. Periods and obligations are in `compliance`.
 mod api;
+pub mod changes;
 pub mod model;
 pub mod rules;
 pub mod status;

@@ -121,7 +121,13 @@ pub static AGREEMENT: Resource = Resource {
             },
         },
     ],
-    life: Some(Life { initial: "draft", statuses: AgreementStatus::LIST, parent: "grant_agreement_id" }),
+    life: Some(Life {
+        initial: "draft",
+        statuses: AgreementStatus::LIST,
+        parent: "grant_agreement_id",
+        frozen: &[],
+        on_step: None,
+    }),
     followed: false,
     publishing: Some(Publishing {
         groups: &[
@@ -204,7 +210,7 @@ pub static PARTS: [Part; 5] = [
         table: Table::of::<entity::agreement_override::Entity>(
             "agreement_override",
             &[],
-            &["grant_agreement_id"],
+            &["grant_agreement_id", "amendment_id"],
         ),
         parent: "grant_agreement_id",
         parse: parse::<OverrideFields>,

@@ -1,4 +1,5 @@
 //! Obligations over HTTP; and the terms and reporting periods of an agreement.
+use super::application;
 use super::facts::dossiers;
 use super::findings;
 use super::obligations::model::{FulfilmentFields, ObligationFields, PlanFields};
@@ -111,6 +112,7 @@ pub fn routes() -> Router<AppState> {
     Router::new()
         .route(&below("terms"), get(terms))
         .route(&below("reporting-periods"), get(reporting_periods))
+        .merge(application::routes())
         .merge(findings::listed::routes())
         .merge(findings::visibility::routes())
 }
@@ -162,6 +164,7 @@ async fn of_agreement(
 
 /// The operations and schemas of this room, beside those of obligations.
 pub fn document(schemas: &mut Map<String, Value>, paths: &mut Map<String, Value>) {
+    application::document(schemas, paths);
     findings::listed::document(schemas, paths);
     findings::visibility::document(schemas, paths);
     insert_schema::<AgreementTerms>("AgreementTerms", schemas);

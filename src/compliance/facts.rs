@@ -2,13 +2,15 @@
 //! there are.
 use super::plan::Facts;
 use super::terms::terms_of;
+use crate::agreements::changes::TERMINATION;
 use crate::agreements::{AGREEMENT, effective};
+use crate::lifecycle::under;
 use crate::regimes::terms::Terms;
 use crate::store::aggregate::STATUS_CHANGES;
 use crate::store::read::{Reader, column, date_in, id_in, text_in};
 use crate::store::{Record, Result, Row};
 use chrono::NaiveDate;
-use entity::vocab::{AgreementStatus, PartyRole, Word};
+use entity::vocab::{AgreementStatus, PartyRole, TerminationStatus, Word};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order};
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
@@ -34,6 +36,7 @@ pub async fn dossiers(reader: &Reader<'_>, ids: &[Uuid]) -> Result<Vec<Dossier>>
     let mut parties = reader.parts(AGREEMENT.part("parties")?, &ids).await?;
     let countries = action_countries(reader, &ids).await?;
     let settled = settled(reader, &rows).await?;
+    let ended = ended(reader, &ids).await?;
     let homes = homes(reader, &rows, &parties).await?;
     let one = |row: Row| {
         let id = id_in(&row, "id").unwrap_or_default();
@@ -50,6 +53,11 @@ pub async fn dossiers(reader: &Reader<'_>, ids: &[Uuid]) -> Result<Vec<Dossier>>
         }
         let facts =
             facts(&row, &held, terms.as_deref(), countries.get(&id), settled.get(&id).copied(), &homes);
+        // Whatever runs from the end runs from the day of its termination (rules.md 1.5).
+        let facts = match ended.get(&id) {
+            Some(day) => Facts { end: facts.end.map(|end| Ord::min(end, *day)), ..facts },
+            None => facts,
+        };
         Dossier { row, terms, facts, parties: by_role }
     };
     Ok(rows.into_iter().map(one).collect())
@@ -139,6 +147,20 @@ async fn action_countries(
         of.entry(row.try_get("", "grant_agreement_id")?).or_default().extend(codes.map(str::to_owned));
     }
     Ok(of)
+}
+
+/// The day on which terminations of agreements take effect. One statement.
+async fn ended(reader: &Reader<'_>, agreements: &[Uuid]) -> Result<HashMap<Uuid, NaiveDate>> {
+    let mut found = HashMap::new();
+    for (agreement, terminations) in under(reader, &TERMINATION, agreements).await? {
+        let in_effect = terminations
+            .iter()
+            .filter(|row| text_in(row, "status") == Some(TerminationStatus::InEffect.code()));
+        found.extend(
+            in_effect.filter_map(|row| date_in(row, "effective_on")).min().map(|day| (agreement, day)),
+        );
+    }
+    Ok(found)
 }
 
 /// The day since which the balance is settled, of agreements whose life has come that far. At most one statement.

@@ -1,6 +1,8 @@
 //! What is owed under agreements, by their terms: resolved for each agreement, planned, and kept in step with whatever
 //! they hang on.
 mod api;
+mod application;
+mod effect;
 mod facts;
 pub mod findings;
 mod obligations;

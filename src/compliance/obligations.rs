@@ -1,7 +1,7 @@
 //! Obligations as records: what is stored of them, how lists of them are filtered, and what is worked out when they are
 //! shown. Which there are is decided by `plan`.
 pub mod model;
-mod state;
+pub mod state;
 mod store;
 
 pub use store::{FULFILMENT, OBLIGATION, PLAN, derive};

@@ -6,17 +6,18 @@ use super::plan::{Planned, plan};
 use super::sound;
 use super::titles::title;
 use crate::clock::new_id;
+use crate::reporting::REPORT;
 use crate::shared::search::search_text;
 use crate::store::aggregate::typed_value;
 use crate::store::read::{Reader, column, date_in, id_in, text_in};
 use crate::store::unit::{Touched, Unit};
 use crate::store::{Error, Result, Row};
 use chrono::NaiveDate;
-use entity::vocab::{AgreementStatus, PartyRole, Word};
+use entity::vocab::{AgreementStatus, PartyRole, ReportStatus, Word};
 use futures_util::future::BoxFuture;
 use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, LockType, Order};
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// Obligations of one agreement: more than monthly reports over the longest term make.
@@ -51,6 +52,7 @@ async fn concerned(unit: &Unit) -> Result<Vec<Uuid>> {
     let linked = [
         ("agreement_project", "project_id", of("project", false)),
         ("agreement_party", "organisation_id", of("organisation", false)),
+        ("termination", "id", of("termination", true)),
     ];
     if named.iter().all(|(_, ids)| ids.is_empty()) && linked.iter().all(|(.., ids)| ids.is_empty()) {
         return Ok(Vec::new());
@@ -243,28 +245,68 @@ impl Step<'_> {
     }
 }
 
+/// The duties of reports that were touched, locked in the order of their ids.
+async fn reported(unit: &Unit) -> Result<Vec<Uuid>> {
+    let touched = unit.touched().iter().filter(|touched| touched.resource.name == REPORT.name);
+    let reports: Vec<Uuid> = touched.map(|touched| touched.id).collect();
+    if reports.is_empty() {
+        return Ok(Vec::new());
+    }
+    let reader = unit.whole();
+    let links = reader.links("report", "id", "obligation_id", &reports).await?;
+    let ids: BTreeSet<Uuid> = links.into_values().flatten().collect();
+    for id in &ids {
+        reader.row_to_change(&OBLIGATION, *id).await?;
+    }
+    Ok(ids.into_iter().collect())
+}
+
+/// The day on which a report that fulfils a duty was first submitted, unless the donor rejected it.
+async fn submitted(reader: &Reader<'_>, duties: &[Uuid]) -> Result<HashMap<Uuid, NaiveDate>> {
+    let mut select = reader.view.select(&REPORT.table);
+    select
+        .and_where(column(&REPORT.table, "obligation_id").is_in(duties.iter().copied()))
+        .and_where(column(&REPORT.table, "submitted_on").is_not_null());
+    let mut first: HashMap<Uuid, NaiveDate> = HashMap::new();
+    for row in reader.rows(&REPORT.table, &select).await? {
+        let rejected = text_in(&row, "status") == Some(ReportStatus::Rejected.code());
+        if let (Some(duty), Some(day), false) =
+            (id_in(&row, "obligation_id"), date_in(&row, "submitted_on"), rejected)
+        {
+            first.entry(duty).and_modify(|first| *first = Ord::min(*first, day)).or_insert(day);
+        }
+    }
+    Ok(first)
+}
+
 /// Tells of the duties whose fulfilments were changed when they were fulfilled: on the earliest day of those that there
 /// are. Answers the agreements of those that no longer are: they move again.
 async fn fulfil(unit: &mut Unit) -> Result<Vec<Uuid>> {
     let changed =
         |touched: &&Touched| touched.changes.iter().any(|change| change.table.name == FULFILMENT.table.name);
-    let ids: Vec<Uuid> = unit
+    let mut ids: Vec<Uuid> = unit
         .touched()
         .iter()
         .filter(changed)
         .filter(|touched| touched.action != "deleted")
         .map(|touched| touched.id)
         .collect();
+    ids.extend(reported(unit).await?);
+    ids.sort_unstable();
+    ids.dedup();
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     let (as_of, mut open) = (unit.intent.as_of, Vec::new());
     let mut of = unit.whole().parts(&FULFILMENT, &ids).await?;
+    let submitted = submitted(&unit.whole(), &ids).await?;
     let mut rows = Vec::new();
     for mut row in unit.whole().rows_of(&OBLIGATION, &ids).await? {
         let fulfilments = id_in(&row, "id").and_then(|id| of.remove(&id)).unwrap_or_default();
         let days: Vec<NaiveDate> =
             fulfilments.iter().filter_map(|one| date_in(one, "fulfilled_on")).collect();
+        let days: Vec<NaiveDate> =
+            days.into_iter().chain(id_in(&row, "id").and_then(|id| submitted.get(&id)).copied()).collect();
         if let Some(day) = days.iter().find(|day| **day > as_of) {
             return Err(Error::invalid(
                 "/fulfilled_on",

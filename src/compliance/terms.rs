@@ -26,6 +26,8 @@ pub async fn terms_of(reader: &Reader<'_>, agreements: &[Row]) -> Result<HashMap
     };
     let by_programme = said_by("programme", &ids_in("programme_id")).await?;
     let by_agreement = said_by("grant_agreement", &ids_in("id")).await?;
+    let said: Vec<Uuid> = by_agreement.values().flatten().filter_map(|one| id_in(one, "id")).collect();
+    let amended = reader.links("agreement_override", "id", "amendment_id", &said).await?;
     let (mut terms, mut shared) = (HashMap::new(), HashMap::<_, Arc<Terms>>::new());
     for row in agreements {
         let (Some(id), Some(regime)) = (id_in(row, "id"), id_in(row, "regime_id")) else { continue };
@@ -36,8 +38,11 @@ pub async fn terms_of(reader: &Reader<'_>, agreements: &[Row]) -> Result<HashMap
             terms.insert(id, same.clone());
             continue;
         }
-        let mut overrides = read(said.and_then(|id| by_programme.get(&id)), TermLevel::Programme)?;
-        overrides.extend(read(own, TermLevel::Agreement)?);
+        let mut overrides = read(said.and_then(|id| by_programme.get(&id)), |_| TermLevel::Programme)?;
+        overrides.extend(read(own, |id| match amended.contains_key(&id) {
+            true => TermLevel::Amendment,
+            false => TermLevel::Agreement,
+        })?);
         if let Some(found) = Terms::new(line, &overrides).map(Arc::new) {
             if own.is_none() {
                 shared.insert((regime, said), found.clone());
@@ -60,15 +65,16 @@ pub async fn of_programmes(reader: &Reader<'_>, ids: &[Uuid]) -> Result<Vec<Term
         if let (Some(id), Some(line)) =
             (id_in(&row, "id"), id_in(&row, "regime_id").and_then(|id| lines.get(&id)))
         {
-            found.extend(Terms::new(line, &read(said.get(&id), TermLevel::Programme)?));
+            found.extend(Terms::new(line, &read(said.get(&id), |_| TermLevel::Programme)?));
         }
     }
     Ok(found)
 }
 
-fn read(records: Option<&Vec<Record>>, level: TermLevel) -> Result<Vec<Override>> {
+fn read(records: Option<&Vec<Record>>, level: impl Fn(Uuid) -> TermLevel) -> Result<Vec<Override>> {
     let one = |record: &Record| {
         let text = |name: &str| text_in(record, name).map(str::to_owned);
+        let level = level(id_in(record, "id").unwrap_or_default());
         let origin = TermOrigin { level, regime: None, clause: text("clause"), document: text("document") };
         Ok(Override {
             path: text("path").unwrap_or_default(),

@@ -113,6 +113,12 @@ impl Ask {
 
     /// What a write keeps of its request. Takes `dry_run` and the header `Grantline-Reason`.
     pub fn intent(&mut self, state: &AppState) -> Result<Intent, Problem> {
+        let trial = self.trial(state)?;
+        Ok(Intent { dry_run: self.params.flag("dry_run").unwrap_or(false), ..trial })
+    }
+
+    /// The same of what is taken back in any case.
+    pub fn trial(&mut self, state: &AppState) -> Result<Intent, Problem> {
         let reason = match self.headers.get("grantline-reason") {
             None => None,
             Some(value) => Some(header_text("Grantline-Reason", value.as_bytes())?),
@@ -124,7 +130,7 @@ impl Ask {
             granted: Some(self.caller.maker().granted),
             reason,
             request_id: Some(self.request_id.clone()),
-            dry_run: self.params.flag("dry_run").unwrap_or(false),
+            dry_run: true,
             now: state.clock.now(),
             as_of,
         })

@@ -114,6 +114,12 @@ pub const MESSAGES: &[(&str, &str, &str)] = &[
     ),
     ("invalid", "is not valid: {reason}", "nav derīgs: {reason}"),
     (
+        "not_later",
+        "{value} is not later than the end that there is, {end}",
+        "{value} nav vēlāk par pašreizējām beigām {end}",
+    ),
+    ("not_in_case", "a {case} leaves this as it is", "{case} to nemaina"),
+    (
         "period_outside",
         "reporting period {period}, {from} to {to}, lies outside the implementation period {start} to {end}",
         "{period}. pārskata periods ({from} – {to}) ir ārpus īstenošanas perioda ({start} – {end})",
@@ -215,6 +221,35 @@ pub const MESSAGES: &[(&str, &str, &str)] = &[
         "šis parametrs der tikai formātam {format}",
     ),
     ("unmet", "{guard}", "{guard}"),
+    (
+        "not_agreed",
+        "the grantor has not approved it or, of a notification, it has not been told",
+        "dotācijas devējs to nav apstiprinājis vai paziņojums nav nosūtīts",
+    ),
+    (
+        "not_signed",
+        "the day of the last signature is missing, or has not come",
+        "trūkst pēdējā paraksta dienas, vai tā nav pienākusi",
+    ),
+    ("no_effective_day", "the day from which it holds is missing", "trūkst spēkā stāšanās dienas"),
+    ("not_yet_effective", "the day from which it holds has not come", "spēkā stāšanās diena nav pienākusi"),
+    (
+        "agreement_closed",
+        "the agreement has lapsed, was terminated, or is archived",
+        "līgums nav noslēgts, ir izbeigts vai arhivēts",
+    ),
+    (
+        "of_another_agreement",
+        "this obligation is owed under another agreement",
+        "šis pienākums ir citā līgumā",
+    ),
+    ("kept_since_submission", "this stays as it was submitted", "tas paliek, kā iesniegts"),
+    ("frozen", "what is {status} is not changed any more", "ieraksts ar statusu {status} vairs nav maināms"),
+    (
+        "begun",
+        "what is {status} stays: only what is {initial} can be deleted",
+        "ieraksts ar statusu {status} paliek: dzēst var tikai ierakstu ar statusu {initial}",
+    ),
     (
         "not_a_step",
         "{from} can't become {to}; possible are: {allowed}",

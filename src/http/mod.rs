@@ -29,6 +29,7 @@ pub use pages::DOCUMENT;
 use crate::state::AppState;
 use crate::{
     access, agreements, claims, compliance, events, funders, lifecycle, organisations, projects, regimes,
+    reporting,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -42,6 +43,9 @@ use tower_http::cors::{AllowOrigin, Any, CorsLayer};
 pub static FACES: &[&Face] = &[
     &projects::FACE,
     &agreements::FACE,
+    &agreements::changes::AMENDMENTS,
+    &agreements::changes::SUSPENSIONS,
+    &agreements::changes::TERMINATIONS,
     &events::FACE,
     &events::PUBLICATIONS,
     &organisations::FACE,
@@ -50,6 +54,7 @@ pub static FACES: &[&Face] = &[
     &access::PERSONS,
     &claims::FACE,
     &compliance::FACE,
+    &reporting::FACE,
 ];
 
 /// Resources with operations of their own instead of those that all others have.
@@ -71,6 +76,7 @@ pub static DERIVED: &[(&[&str], SchemaOf)] = &[
     (&["person"], SchemaOf::new::<access::model::RemovalFacts>()),
     (&["project"], SchemaOf::new::<lifecycle::ProjectLife>()),
     (&["grant_agreement"], SchemaOf::new::<lifecycle::AgreementLife>()),
+    (&["amendment", "suspension", "termination", "report"], SchemaOf::new::<lifecycle::StepsLeft>()),
     (&["obligation"], SchemaOf::new::<compliance::model::ObligationStanding>()),
 ];
 

@@ -90,8 +90,13 @@ fn tags() -> Value {
 pub fn insert<T: ToSchema + PartialSchema>(name: &str, schemas: &mut Map<String, Value>) {
     let mut referred = Vec::new();
     T::schemas(&mut referred);
+    referred.push((name.to_owned(), T::schema()));
     for (name, schema) in referred {
-        schemas.insert(name, serde_json::to_value(schema).unwrap_or_default());
+        let schema = serde_json::to_value(schema).unwrap_or_default();
+        debug_assert!(
+            schemas.get(&name).is_none_or(|there| *there == schema),
+            "two schemas are called {name}"
+        );
+        schemas.insert(name, schema);
     }
-    schemas.insert(name.into(), serde_json::to_value(T::schema()).unwrap_or_default());
 }

@@ -1,6 +1,7 @@
-//! `…/transitions` of projects and grant agreements.
+//! `…/transitions` of whatever has a life.
 use super::transition::{NewTransition, transition};
 use crate::access::Action;
+use crate::agreements::changes::{AMENDMENTS, SUSPENSIONS, TERMINATIONS};
 use crate::http::ask::Ask;
 use crate::http::idempotency::{Begun, begin_post};
 use crate::http::json::Body;
@@ -16,7 +17,7 @@ use crate::state::AppState;
 use crate::store::aggregate::{MOST_PARTS, STATUS_CHANGES, typed_value};
 use crate::store::read::{Reader, column, id_in};
 use crate::store::{Record, Row};
-use crate::{agreements, projects};
+use crate::{agreements, projects, reporting};
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
@@ -28,7 +29,8 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-const LIVES: [&Face; 2] = [&projects::FACE, &agreements::FACE];
+const LIVES: [&Face; 6] =
+    [&projects::FACE, &agreements::FACE, &AMENDMENTS, &SUSPENSIONS, &TERMINATIONS, &reporting::FACE];
 
 /// A step of a life, as it was taken.
 #[derive(Serialize, ToSchema)]
@@ -160,9 +162,15 @@ pub fn document(schemas: &mut Map<String, Value>, paths: &mut Map<String, Value>
         let id = crate::http::resource::id_parameter(face);
         let name = face.resource.name;
         let example = json!({
-            "to": if name == "project" { "finalisation" } else { "implementation_ended" },
+            "to": match name {
+                "project" => "finalisation",
+                "grant_agreement" => "implementation_ended",
+                "amendment" => "requested",
+                "report" => "internally_approved",
+                _ => "in_effect",
+            },
             "effective_on": "2021-06-01",
-            "reason": "The implementation period has ended.",
+            "reason": "As the letter of that day says.",
         });
         let about = "Moves the record along its life cycle. Refused while guards are unmet: the answer names every one. \
             A guard whose fact the register does not hold can be attested.";

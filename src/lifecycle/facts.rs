@@ -1,11 +1,14 @@
 //! What is known of the records whose lives are judged: a page at a time, in a fixed number of statements.
+use crate::agreements::changes::{SUSPENSION, TERMINATION, status};
 use crate::agreements::{self, AGREEMENT};
 use crate::projects;
-use crate::shared::life::{Facts, Guard};
+use crate::reporting::{self, REPORT};
+use crate::shared::life::{Facts, Guard, Step};
 use crate::shared::period::Period;
-use crate::store::read::{Reader, date_in, id_in, text_in};
+use crate::store::read::{Reader, column, date_in, id_in, text_in};
 use crate::store::{Record, Resource, Result, Row};
-use entity::vocab::{PartyRole, Word};
+use entity::vocab::{AmendmentKind, PartyRole, Word};
+use sea_orm::sea_query::{ExprTrait, Order};
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
@@ -24,15 +27,17 @@ pub struct Way {
 /// The steps of a resource's life.
 pub fn ways(resource: &Resource) -> Vec<Way> {
     match resource.name {
-        "project" => projects::status::STEPS
-            .iter()
-            .map(|s| Way { from: s.from.code(), to: s.to.code(), guards: s.guards })
-            .collect(),
-        _ => agreements::status::STEPS
-            .iter()
-            .map(|s| Way { from: s.from.code(), to: s.to.code(), guards: s.guards })
-            .collect(),
+        "project" => of(projects::status::STEPS),
+        "amendment" => of(status::OF_AMENDMENT),
+        "suspension" => of(status::OF_SUSPENSION),
+        "termination" => of(status::OF_TERMINATION),
+        "report" => of(reporting::status::STEPS),
+        _ => of(agreements::status::STEPS),
     }
+}
+
+fn of<S: Word>(steps: &'static [Step<S>]) -> Vec<Way> {
+    steps.iter().map(|s| Way { from: s.from.code(), to: s.to.code(), guards: s.guards }).collect()
 }
 
 /// The facts of records of a resource that has a life, in their order. Records of agreements carry their parts.
@@ -40,7 +45,77 @@ pub async fn gather(reader: &Reader<'_>, resource: &Resource, records: &[Record]
     match resource.name {
         // Guards do not depend on who asks.
         "project" => of_projects(&reader.seeing(&reader.view.whole()), records).await,
-        _ => Ok(records.iter().map(of_agreement).collect()),
+        "report" => of_reports(&reader.seeing(&reader.view.whole()), records).await,
+        "amendment" | "suspension" | "termination" => Ok(records.iter().map(of_change).collect()),
+        _ => of_agreements(&reader.seeing(&reader.view.whole()), records).await,
+    }
+}
+
+/// Two statements.
+async fn of_agreements(reader: &Reader<'_>, records: &[Record]) -> Result<Vec<Facts>> {
+    let ids: Vec<Uuid> = records.iter().filter_map(|r| id_in(r, "id")).collect();
+    let mut suspensions = under(reader, &SUSPENSION, &ids).await?;
+    let mut terminations = under(reader, &TERMINATION, &ids).await?;
+    let one = |record: &Record| {
+        let mut facts = of_agreement(record);
+        let id = id_in(record, "id").unwrap_or_default();
+        let status = |row: &Row| text_in(row, "status").map(str::to_owned);
+        facts.suspensions = suspensions.remove(&id).unwrap_or_default().iter().filter_map(status).collect();
+        let ends = terminations.remove(&id).unwrap_or_default();
+        let in_effect = ends.iter().filter(|row| text_in(row, "status") == Some("in_effect"));
+        facts.terminated_on = in_effect.filter_map(|row| date_in(row, "effective_on")).min();
+        facts
+    };
+    Ok(records.iter().map(one).collect())
+}
+
+/// The rows of a resource that stand under agreements.
+pub async fn under(
+    reader: &Reader<'_>,
+    resource: &Resource,
+    agreements: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Row>>> {
+    let mut of: HashMap<Uuid, Vec<Row>> = HashMap::new();
+    if agreements.is_empty() {
+        return Ok(of);
+    }
+    let mut select = reader.view.select(&resource.table);
+    select
+        .and_where(column(&resource.table, "grant_agreement_id").is_in(agreements.iter().copied()))
+        .order_by(resource.table.column("id"), Order::Asc);
+    for row in reader.rows(&resource.table, &select).await? {
+        of.entry(id_in(&row, "grant_agreement_id").unwrap_or_default()).or_default().push(row);
+    }
+    Ok(of)
+}
+
+/// One statement.
+async fn of_reports(reader: &Reader<'_>, records: &[Record]) -> Result<Vec<Facts>> {
+    let ids: BTreeSet<Uuid> = records.iter().filter_map(|r| id_in(r, "grant_agreement_id")).collect();
+    let all = under(reader, &REPORT, &ids.into_iter().collect::<Vec<_>>()).await?;
+    let one = |record: &Record| {
+        let period: Option<Period> =
+            serde_json::from_value(record.get("period").cloned().unwrap_or_default()).ok();
+        let end = period.and_then(|period| period.resolve().end);
+        let others = id_in(record, "grant_agreement_id").and_then(|id| all.get(&id)).into_iter().flatten();
+        let is_later = |row: &Row| {
+            id_in(row, "id") != id_in(record, "id")
+                && text_in(row, "submitted_on").is_some()
+                && date_in(row, "period_end").zip(end).is_some_and(|(other, own)| other > own)
+        };
+        Facts { end, later_report: others.into_iter().any(is_later), ..Facts::default() }
+    };
+    Ok(records.iter().map(one).collect())
+}
+
+fn of_change(record: &Record) -> Facts {
+    Facts {
+        start: date_in(record, "from"),
+        end: date_in(record, "to"),
+        notification: text_in(record, "kind") == Some(AmendmentKind::Notification.code()),
+        asked_on: date_in(record, "requested_on").or(date_in(record, "notified_on")),
+        effective_on: date_in(record, "effective_on"),
+        ..Facts::default()
     }
 }
 

@@ -1,7 +1,9 @@
 //! What representations say of a life: the phase that the dates imply, statuses printed by sources, warnings
 //! where these and the status disagree, and which steps are possible, with everything in their way.
 use super::facts::{gather, ways};
+use crate::agreements::changes::{AMENDMENT, SUSPENSION, TERMINATION};
 use crate::claims;
+use crate::reporting::REPORT;
 use crate::shared::life::{Facts, unmet};
 use crate::shared::money::Money;
 use crate::shared::period::{Period, Phase};
@@ -100,6 +102,35 @@ pub struct UnmetGuard {
     pub message: LocalizedText,
     /// Whether a person may vouch for it, since the register does not hold the fact.
     pub attestable: bool,
+}
+
+/// The steps that are left to a record.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct StepsLeft {
+    #[schema(max_items = 20)]
+    pub available_transitions: Vec<AvailableTransition>,
+}
+
+macro_rules! steps_left {
+    ($($derive:ident of $resource:ident),*) => {$(
+        pub fn $derive<'a>(reader: &'a Reader<'a>, records: &'a [Record]) -> BoxFuture<'a, Result<Vec<Record>>> {
+            Box::pin(steps_left(reader, &$resource, records))
+        }
+    )*};
+}
+steps_left!(derive_amendments of AMENDMENT, derive_suspensions of SUSPENSION, derive_terminations of TERMINATION,
+    derive_reports of REPORT);
+
+async fn steps_left(
+    reader: &Reader<'_>,
+    resource: &'static Resource,
+    records: &[Record],
+) -> Result<Vec<Record>> {
+    let facts = gather(reader, resource, records).await?;
+    let one = |(record, facts): (&Record, &Facts)| {
+        to_record(&StepsLeft { available_transitions: transitions(resource, record, facts, reader.as_of)? })
+    };
+    records.iter().zip(&facts).map(one).collect()
 }
 
 pub fn derive_projects<'a>(

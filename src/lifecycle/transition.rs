@@ -5,6 +5,7 @@ use crate::shared::check::Faults;
 use crate::shared::life::{Guard, Verdict, judge, unmet};
 use crate::store::aggregate::STATUS_CHANGES;
 use crate::store::read::{id_in, text_in};
+use crate::store::resource::Taken;
 use crate::store::unit::Unit;
 use crate::store::{Error, Record, Resource, Result, Row};
 use chrono::NaiveDate;
@@ -86,7 +87,10 @@ pub async fn transition(
             }
         }
     };
-    let facts = gather(&unit.reader(), resource, &[record]).await?.pop().unwrap_or_default();
+    let mut facts = gather(&unit.reader(), resource, &[record]).await?.pop().unwrap_or_default();
+    if guards.contains(&Guard::AnotherPerson) {
+        facts.wrote_it = Some(unit.whole().wrote(id, unit.intent.principal_id).await?);
+    }
     // Given in the body or in the request's header.
     let given = unit.intent.reason.clone();
     let reason = given.is_some();
@@ -100,6 +104,11 @@ pub async fn transition(
     }
     row.insert("status".into(), json!(asked.to));
     row.insert("status_since".into(), json!(effective_on));
+    let taken = Taken { to: asked.to.clone(), effective_on };
+    let left = match life.on_step {
+        None => Vec::new(),
+        Some(on_step) => on_step(unit, &mut row, &taken).await?,
+    };
     let step_id = new_id(unit.intent.now);
     let step = json!({
         "id": step_id,
@@ -118,6 +127,9 @@ pub async fn transition(
     unit.update_root(resource, row, expected, "transitioned").await?;
     if let Value::Object(step) = step {
         unit.insert_part(resource, id, &STATUS_CHANGES, step).await?;
+    }
+    for (part, row) in left {
+        unit.insert_part(resource, id, &part.table, row).await?;
     }
     Ok(step_id)
 }

@@ -146,7 +146,13 @@ pub static PROJECT: Resource = Resource {
             },
         },
     ],
-    life: Some(Life { initial: "preparation", statuses: ProjectStatus::LIST, parent: "project_id" }),
+    life: Some(Life {
+        initial: "preparation",
+        statuses: ProjectStatus::LIST,
+        parent: "project_id",
+        frozen: &[],
+        on_step: None,
+    }),
     followed: false,
     publishing: Some(Publishing {
         groups: &[

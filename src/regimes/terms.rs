@@ -39,6 +39,7 @@ pub enum TermLevel {
     Regime,
     Programme,
     Agreement,
+    Amendment,
 }
 
 /// A single parameter that is said otherwise.

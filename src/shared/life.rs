@@ -77,6 +77,17 @@ guards! {
     FinalAmountDecided "final_amount_decided" "the final amount must be decided" "jābūt noteiktai galīgajai summai";
     BalancePaidOrRecovered "balance_paid_or_recovered" "the balance must be paid or recovered" "atlikumam jābūt izmaksātam vai atgūtam";
     RetentionPassed "retention_passed" "the time for which records are kept must have passed" "jābūt beigušamies dokumentu glabāšanas termiņam";
+    NeedsConsent "needs_consent" "a notification is told, not asked for" "paziņojumu paziņo, nevis pieprasa";
+    IsNotification "is_notification" "only a notification is told; this kind must be asked for" "paziņot var tikai paziņojumu; šis veids jāpieprasa";
+    RequestDated "request_dated" "the day on which it was asked for or told is missing" "trūkst pieprasījuma vai paziņojuma dienas";
+    NoticeDated "notice_dated" "the day of the notice is missing" "trūkst paziņojuma dienas";
+    EffectiveDayKnown "effective_day_known" "the day from which it takes effect is missing" "trūkst spēkā stāšanās dienas";
+    EffectiveDayReached "effective_day_reached" "its first day has not come" "tās pirmā diena vēl nav pienākusi";
+    LastDayKnown "last_day_known" "its last day is missing" "trūkst tās pēdējās dienas";
+    AnotherPerson "another_person" "somebody else than those who wrote it must approve it" "jāapstiprina citai personai, nevis tai, kas rakstīja";
+    PeriodOver "period_over" "the time that it reports on has not ended" "pārskata periods nav beidzies";
+    NoLaterReport "no_later_report" "a later report exists: reopen it in part" "ir vēlāks pārskats: atveriet ierobežoti";
+    LaterReport "later_report" "no later report exists: reopen all of it" "vēlāka pārskata nav: atveriet pilnībā";
     NoHold "no_hold" "no hold may be on the records" "dokumentiem nedrīkst būt noteikts iznīcināšanas aizliegums";
 }
 
@@ -129,6 +140,20 @@ pub struct Facts {
     /// Of those who sign: the day each did.
     pub signatures: Vec<Option<NaiveDate>>,
     pub enters_into_force_on: Option<NaiveDate>,
+    /// The statuses of an agreement's suspensions.
+    pub suspensions: Vec<String>,
+    /// The day on which a termination of it takes effect.
+    pub terminated_on: Option<NaiveDate>,
+    /// Of an amendment: whether it is a notification.
+    pub notification: bool,
+    /// The day of a request or a notice.
+    pub asked_on: Option<NaiveDate>,
+    /// The day from which it takes effect.
+    pub effective_on: Option<NaiveDate>,
+    /// Whether who takes the step has written the record; none where nobody takes it yet.
+    pub wrote_it: Option<bool>,
+    /// Whether a later report on the agreement was submitted.
+    pub later_report: bool,
 }
 
 /// What the facts say of a guard, for a step that takes effect on a day.
@@ -188,6 +213,27 @@ pub fn judge(guard: Guard, facts: &Facts, effective_on: NaiveDate, reason: bool)
                 Some(day) => held(effective_on >= day && last.is_none_or(|last| effective_on >= last)),
                 None => Verdict::NotKnown,
             }
+        }
+        Guard::NeedsConsent => held(!facts.notification),
+        Guard::IsNotification => held(facts.notification),
+        Guard::RequestDated | Guard::NoticeDated => held(facts.asked_on.is_some()),
+        Guard::EffectiveDayKnown => held(facts.effective_on.is_some()),
+        Guard::EffectiveDayReached => held(facts.start.is_some_and(|start| effective_on >= start)),
+        Guard::AnotherPerson => held(facts.wrote_it != Some(true)),
+        Guard::PeriodOver => held(facts.end.is_none_or(|end| effective_on > end)),
+        Guard::NoLaterReport => held(!facts.later_report),
+        Guard::LaterReport => held(facts.later_report),
+        Guard::LastDayKnown => held(facts.end.is_some()),
+        // Where the register has no record of it, a person vouches for it.
+        Guard::SuspensionNotified if facts.suspensions.iter().any(|status| status == "in_effect") => {
+            Verdict::Met
+        }
+        Guard::SuspensionLifted if facts.suspensions.iter().any(|status| status == "in_effect") => {
+            Verdict::Unmet
+        }
+        Guard::SuspensionLifted if facts.suspensions.iter().any(|status| status == "lifted") => Verdict::Met,
+        Guard::TerminationInEffect if facts.terminated_on.is_some() => {
+            held(facts.terminated_on.is_some_and(|day| effective_on >= day))
         }
         // Documents, expenditures, reports and decisions are not in the register: a person vouches for them.
         Guard::AwardDocument

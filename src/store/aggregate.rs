@@ -24,8 +24,11 @@ pub const MOST_PARTS: usize = 500;
 const MOST_REFERRERS: usize = 20;
 
 /// The rows of every life: see [`super::resource::Life`].
-pub static STATUS_CHANGES: Table =
-    Table::of::<status_change::Entity>("status_change", &[], &["project_id", "grant_agreement_id"]);
+pub static STATUS_CHANGES: Table = Table::of::<status_change::Entity>("status_change", &[], &OF_STEPS);
+
+/// The columns that tell whose step it is.
+const OF_STEPS: [&str; 6] =
+    ["project_id", "grant_agreement_id", "amendment_id", "suspension_id", "termination_id", "report_id"];
 
 /// The typed, checked writable members of a body.
 ///
@@ -123,6 +126,7 @@ pub async fn update(
     expected: i64,
     action: &'static str,
 ) -> Result<()> {
+    not_frozen(resource, &row)?;
     let before = row.clone();
     overwrite(&mut row, (resource.computed)(&record));
     overwrite(&mut row, resource.table.row(record));
@@ -142,6 +146,7 @@ pub async fn delete(unit: &mut Unit, resource: &'static Resource, id: Uuid, expe
         return Err(Error::Referenced(referrers(&unit.reader(), resource, id).await?));
     }
     personal::not_kept(unit, &row)?;
+    not_begun(resource, &row)?;
     // The version is raised first: it is what a racing writer meets.
     unit.update_root(resource, row, expected, "deleted").await?;
     for (kept, column) in kept_for(unit.reader().register, resource) {
@@ -169,6 +174,32 @@ pub async fn delete(unit: &mut Unit, resource: &'static Resource, id: Uuid, expe
         [] => Ok(()),
         _ => personal::forget(&unit.reader(), &resource.table, id, true).await,
     }
+}
+
+/// # Errors
+/// [`Error::Refused`] in a status in which a record is no longer changed.
+fn not_frozen(resource: &Resource, row: &Row) -> Result<()> {
+    let frozen = resource.life.as_ref().map_or(&[][..], |life| life.frozen);
+    match super::read::text_in(row, "status").filter(|status| frozen.contains(status)) {
+        None => Ok(()),
+        Some(status) => Err(refused("frozen", json!({"status": status}))),
+    }
+}
+
+/// # Errors
+/// [`Error::Refused`] where what a record has gone through must stay.
+fn not_begun(resource: &Resource, row: &Row) -> Result<()> {
+    let Some(life) = resource.life.as_ref().filter(|life| !life.frozen.is_empty()) else { return Ok(()) };
+    match super::read::text_in(row, "status").filter(|status| *status != life.initial) {
+        None => Ok(()),
+        Some(status) => Err(refused("begun", json!({"status": status, "initial": life.initial}))),
+    }
+}
+
+fn refused(code: &'static str, params: Value) -> Error {
+    let mut faults = Faults::default();
+    faults.add("", code, params);
+    Error::Refused(faults)
 }
 
 /// What the program keeps for records of a resource.

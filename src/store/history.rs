@@ -261,6 +261,16 @@ pub async fn number_waiting(db: &Db, clock: &dyn Clock) -> Result<()> {
     }
 }
 
+/// The position of the newest entry that has one; 0 before the first.
+pub async fn last_position(txn: &DatabaseTransaction) -> Result<i64> {
+    let select = Query::select()
+        .expr_as(Expr::col(Alias::new("position")).max(), "position")
+        .from(Alias::new("history_entry"))
+        .to_owned();
+    let row = txn.query_one(&select).await?;
+    Ok(row.map(|row| row.try_get("", "position")).transpose()?.flatten().unwrap_or(0))
+}
+
 /// The position of the last entry that had been committed at an instant; 0 before the first.
 pub async fn position_at(txn: &DatabaseTransaction, at: DateTime<Utc>) -> Result<i64> {
     let select = Query::select()

@@ -200,6 +200,20 @@ impl Reader<'_> {
         Ok(of)
     }
 
+    /// Whether somebody made or changed a record, its steps apart: for approval by another person.
+    pub async fn wrote(&self, id: Uuid, principal: Uuid) -> Result<bool> {
+        let entry = |name: &str| Expr::col((Alias::new("history_entry"), Alias::new(name)));
+        let mut select = Query::select();
+        select
+            .column((Alias::new("history_entry"), Alias::new("seq")))
+            .from(Alias::new("history_entry"))
+            .and_where(entry("aggregate_id").eq(id))
+            .and_where(entry("principal_id").eq(principal))
+            .and_where(entry("action").is_in(["created", "updated", "adopted"]))
+            .limit(1);
+        Ok(self.conn.query_one(&select).await?.is_some())
+    }
+
     /// From the ids in one column of a table to all those in another, in one statement.
     pub async fn links(
         &self,

@@ -4,7 +4,9 @@ use super::listing::{Field, Relation};
 use super::read::Reader;
 use super::scope::Reach;
 use super::table::{Record, Row, Table};
+use super::unit::Unit;
 use crate::shared::check::{Content, Faults};
+use chrono::NaiveDate;
 use entity::vocab::CodeList;
 use futures_util::future::BoxFuture;
 use serde::{Serialize, de::DeserializeOwned};
@@ -116,7 +118,21 @@ pub struct Life {
     pub statuses: &'static CodeList,
     /// The column of `status_change` with this resource's id.
     pub parent: &'static str,
+    /// Statuses in which a record is no longer changed, but by further steps. Where there are any, it is deleted only
+    /// before its first step.
+    pub frozen: &'static [&'static str],
+    pub on_step: Option<OnStep>,
 }
+
+/// A step that is being taken.
+pub struct Taken {
+    pub to: String,
+    pub effective_on: NaiveDate,
+}
+
+/// What a step does beside moving the status: further columns of the record, and the parts that it leaves.
+pub type OnStep =
+    for<'a> fn(&'a Unit, &'a mut Row, &'a Taken) -> BoxFuture<'a, super::Result<Vec<(&'static Part, Row)>>>;
 
 /// Loads what a page of records needs in a fixed number of statements; answers further members, one map a record.
 pub type Derive = for<'a> fn(&'a Reader<'a>, &'a [Record]) -> BoxFuture<'a, super::Result<Vec<Record>>>;

@@ -223,7 +223,8 @@ impl Within {
 
     /// What the caller has made under the grants that it has now: what it made when it had others, it may have made
     /// anywhere.
-    /// What the program keeps lies where the records lie that it keeps it for, whoever's change it follows from.
+    /// What can't be without another record lies where that one lies: obligations follow from a change of somebody who may
+    /// not see their agreement.
     fn created(&self, resource: &Resource) -> SelectStatement {
         let column = |name: &str| Expr::col((Alias::new("history_entry"), Alias::new(name)));
         let mut select = Query::select();
@@ -234,7 +235,13 @@ impl Within {
             .and_where(column("granted").eq(self.maker.granted.as_str()))
             .and_where(column("action").eq("created"))
             .and_where(column("aggregate").eq(resource.name));
-        if resource.kept_for.is_some() {
+        let columns = resource.table.columns();
+        let needed = |reference: &Reference| {
+            let is_needed = columns.iter().any(|c| c.name == reference.column && !c.nullable);
+            let followed = matches!(reference.to, Target::Resource(name) if REGISTER.find(name).is_some_and(|r| r.followed));
+            is_needed && !followed && matches!(reference.to, Target::Resource(_))
+        };
+        if resource.references.iter().any(needed) {
             select.and_where(Expr::value(false));
         }
         select

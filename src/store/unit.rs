@@ -118,6 +118,11 @@ impl Unit {
         Reader { view: &self.whole, ..self.reader() }
     }
 
+    /// The position of the newest entry that has one: what was before this unit.
+    pub async fn last_position(&self) -> Result<i64> {
+        history::last_position(&self.txn).await
+    }
+
     /// What this unit has changed so far.
     pub fn touched(&self) -> &[Touched] {
         &self.touched

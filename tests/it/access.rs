@@ -146,7 +146,10 @@ fn may(role: Role, action: &str, resource: &str) -> bool {
         Role::Admin | Role::ProgrammeManager => true,
         Role::Viewer | Role::Auditor => false,
         Role::Contributor => matches!(resource, "event" | "publication"),
-        Role::FinanceOfficer => resource == "grant_agreement" && action != "delete",
+        Role::FinanceOfficer => {
+            let of_agreements = ["grant_agreement", "amendment", "suspension", "termination", "report"];
+            of_agreements.contains(&resource) && action != "delete"
+        }
     }
 }
 
@@ -164,7 +167,7 @@ both! {
                     ("update", "PATCH", address.clone(), Some(json!({}))),
                     ("delete", "DELETE", address.clone(), None),
                 ];
-                for part in face.parts {
+                for part in face.parts.iter().filter(|part| !part.part.kept) {
                     let body = app.body_of_part(face.resource, part.part).await;
                     let below = format!("{address}/{}", part.part.path);
                     asked.push(("update", "POST", below.clone(), Some(body)));

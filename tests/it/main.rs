@@ -3,6 +3,7 @@
 mod support;
 
 mod access;
+mod amendments;
 mod architecture;
 mod audit_trail;
 mod backup;
@@ -32,6 +33,7 @@ mod personal_data;
 mod program;
 mod races;
 mod regimes;
+mod reports;
 mod scopes;
 mod server;
 mod spoilt_bodies;

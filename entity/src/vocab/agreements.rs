@@ -140,3 +140,100 @@ words! {
         Spent "spent" { lv "Izlietots", en "Spent", ru "Израсходовано" }
     }
 }
+
+words! {
+    /// How an agreement is changed (rule A09 says which change needs which).
+    pub enum AmendmentKind = "amendment-kinds", "Kinds of amendments" {
+        /// Signed by the parties.
+        Addendum "addendum" { lv "Papildu vienošanās", en "Addendum", ru "Дополнительное соглашение" }
+        /// Told to the grantor, who may object.
+        Notification "notification" { lv "Paziņojums", en "Notification", ru "Уведомление" }
+        ExchangeOfLetters "exchange_of_letters" {
+            lv "Vēstuļu apmaiņa", en "Exchange of letters", ru "Обмен письмами"
+        }
+        /// By the grantor's own administrative order.
+        Administrative "administrative" {
+            lv "Administratīvs rīkojums", en "Administrative order", ru "Административное распоряжение"
+        }
+        /// The register held something else than the contract says: nothing is agreed anew.
+        Correction "correction" { lv "Labojums", en "Correction", ru "Исправление" }
+    }
+}
+
+words! {
+    /// What an amendment is about.
+    pub enum AmendmentCase = "amendment-cases", "Cases of amendments" {
+        /// The end moves, the money does not.
+        NoCostExtension "no_cost_extension" {
+            lv "Pagarinājums bez papildu finansējuma", en "No-cost extension", ru "Продление без увеличения бюджета"
+        }
+        GrantIncrease "grant_increase" {
+            lv "Dotācijas palielinājums", en "Increase of the grant", ru "Увеличение гранта"
+        }
+        GrantReduction "grant_reduction" {
+            lv "Dotācijas samazinājums", en "Reduction of the grant", ru "Уменьшение гранта"
+        }
+        BudgetReallocation "budget_reallocation" {
+            lv "Budžeta pārdale", en "Budget reallocation", ru "Перераспределение бюджета"
+        }
+        ChangeOfParties "change_of_parties" { lv "Pušu maiņa", en "Change of parties", ru "Изменение сторон" }
+        ChangeOfDetails "change_of_details" {
+            lv "Rekvizītu maiņa", en "Change of address, bank account or auditor", ru "Изменение реквизитов"
+        }
+        Other "other" { lv "Cits", en "Other", ru "Прочее" }
+    }
+}
+
+words! {
+    /// Where an amendment stands.
+    pub enum AmendmentStatus = "amendment-statuses", "Statuses of amendments" {
+        Draft "draft" { lv "Projekts", en "Draft", ru "Проект" }
+        Requested "requested" { lv "Pieprasīts", en "Requested", ru "Запрошено" }
+        UnderReview "under_review" { lv "Izskatīšanā", en "Under review", ru "На рассмотрении" }
+        /// Agreed to; not yet applied to the agreement.
+        Approved "approved" { lv "Apstiprināts", en "Approved", ru "Одобрено" }
+        Notified "notified" { lv "Paziņots", en "Notified", ru "Уведомлено" }
+        /// Applied: the agreement has a new version.
+        InForce "in_force" { lv "Spēkā", en "In force", ru "Действует" }
+        Rejected "rejected" { lv "Noraidīts", en "Rejected", ru "Отклонено" }
+        Withdrawn "withdrawn" { lv "Atsaukts", en "Withdrawn", ru "Отозвано" }
+        /// The grantor objected to a notification.
+        Objected "objected" { lv "Iebilsts", en "Objected", ru "Заявлено возражение" }
+    }
+}
+
+words! {
+    /// Who suspends or ends an agreement.
+    pub enum ContractSide = "contract-sides", "Sides of a grant agreement" {
+        Grantor "grantor" { lv "Dotācijas devējs", en "Grantor", ru "Грантодатель" }
+        Coordinator "coordinator" { lv "Koordinators", en "Coordinator", ru "Координатор" }
+        Mutual "mutual" { lv "Abas puses", en "Both sides", ru "Обе стороны" }
+    }
+}
+
+words! {
+    /// How much of an agreement is suspended.
+    pub enum SuspensionScope = "suspension-scopes", "Scopes of suspensions" {
+        Total "total" { lv "Pilnīga", en "Total", ru "Полная" }
+        Partial "partial" { lv "Daļēja", en "Partial", ru "Частичная" }
+    }
+}
+
+words! {
+    /// Where a suspension stands.
+    pub enum SuspensionStatus = "suspension-statuses", "Statuses of suspensions" {
+        Draft "draft" { lv "Projekts", en "Draft", ru "Проект" }
+        InEffect "in_effect" { lv "Spēkā", en "In effect", ru "Действует" }
+        Lifted "lifted" { lv "Atcelta", en "Lifted", ru "Снята" }
+        Withdrawn "withdrawn" { lv "Atsaukta", en "Withdrawn", ru "Отозвана" }
+    }
+}
+
+words! {
+    /// Where a termination stands.
+    pub enum TerminationStatus = "termination-statuses", "Statuses of terminations" {
+        Draft "draft" { lv "Projekts", en "Draft", ru "Проект" }
+        InEffect "in_effect" { lv "Spēkā", en "In effect", ru "Действует" }
+        Withdrawn "withdrawn" { lv "Atsaukta", en "Withdrawn", ru "Отозвана" }
+    }
+}

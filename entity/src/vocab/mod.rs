@@ -7,6 +7,7 @@ mod compliance;
 mod events;
 mod parties;
 mod projects;
+mod reporting;
 mod sectors;
 
 pub use access::*;
@@ -16,6 +17,7 @@ pub use compliance::*;
 pub use events::*;
 pub use parties::*;
 pub use projects::*;
+pub use reporting::*;
 pub use sectors::*;
 
 use utoipa::openapi::RefOr;
@@ -194,9 +196,13 @@ macro_rules! lists {
 
 lists![
     AgreementStatus,
+    AmendmentCase,
+    AmendmentKind,
+    AmendmentStatus,
     ClaimSubject,
     Confidence,
     ContactRole,
+    ContractSide,
     ErasureGround,
     EventKind,
     EventMode,
@@ -218,10 +224,14 @@ lists![
     ProjectStatus,
     PublicationKind,
     PublicationTier,
+    ReportStatus,
     Role,
     ScopeKind,
     SectorVocabulary,
     Severity,
+    SuspensionScope,
+    SuspensionStatus,
+    TerminationStatus,
 ];
 
 #[cfg(test)]

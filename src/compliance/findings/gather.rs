@@ -1,5 +1,7 @@
 //! The facts that rules look at, out of the register: a fixed number of statements for however many agreements there are.
 //! Texts are looked at as they come, and not kept.
+use super::changes;
+use crate::agreements::changes::{AMENDMENT, SUSPENSION};
 use crate::compliance::facts::{Dossier, dossiers};
 use crate::compliance::plan;
 use crate::compliance::rules::Parameters;
@@ -7,7 +9,9 @@ use crate::compliance::rules::facts::{
     AgreementFacts, Event, EventState, Name, Names, Obligation, Project, Publication, ReportingPeriod,
 };
 use crate::compliance::rules::visibility::{Gaps, Item, check};
+use crate::lifecycle::under;
 use crate::regimes::terms::Terms;
+use crate::reporting::REPORT;
 use crate::store::read::{Reader, date_in, id_in, text_in};
 use crate::store::{Resource, Result, Row};
 use chrono::NaiveDate;
@@ -143,11 +147,29 @@ impl<'a> Gathering<'a> {
                 cases[*place].facts.obligations.push(obligation(&row)?);
             }
         }
+        self.happened(cases).await?;
         for case in cases {
             case.facts.projects.sort_by(|one, other| one.id.cmp(&other.id));
             case.facts.events.sort_by(|one, other| one.id.cmp(&other.id));
             case.facts.publications.sort_by(|one, other| one.id.cmp(&other.id));
             case.facts.obligations.sort_by(|one, other| one.id.cmp(&other.id));
+        }
+        Ok(())
+    }
+
+    /// What happened to the agreements themselves.
+    async fn happened(&self, cases: &mut [Case]) -> Result<()> {
+        let mut amendments = under(self.reader, &AMENDMENT, &self.ids).await?;
+        let mut suspensions = under(self.reader, &SUSPENSION, &self.ids).await?;
+        let mut reports = under(self.reader, &REPORT, &self.ids).await?;
+        for case in cases {
+            let changed = amendments.remove(&case.agreement).unwrap_or_default();
+            case.facts.amendments =
+                changed.iter().filter_map(|row| changes::amendment(row, case.facts.end)).collect();
+            let handed_in = reports.remove(&case.agreement).unwrap_or_default();
+            case.facts.reports = handed_in.iter().map(changes::report).collect();
+            let rested = suspensions.remove(&case.agreement).unwrap_or_default();
+            case.facts.suspensions = rested.iter().filter_map(changes::suspension).collect();
         }
         Ok(())
     }

@@ -181,7 +181,7 @@ impl Survey {
 }
 
 /// Which of the records that rules look at the caller sees; none where it sees all.
-struct Seen(Option<HashSet<String>>);
+pub struct Seen(Option<HashSet<String>>);
 
 /// What has no address of its own belongs to its agreement.
 const JUDGED: [&str; 4] = [resource::PROJECT, resource::EVENT, resource::PUBLICATION, resource::OBLIGATION];
@@ -189,16 +189,31 @@ const JUDGED: [&str; 4] = [resource::PROJECT, resource::EVENT, resource::PUBLICA
 impl Seen {
     /// A few statements for however many records.
     async fn of(reader: &Reader<'_>, cases: &[Case]) -> Result<Self> {
+        Self::among(reader, |name| cases.iter().flat_map(|case| case.facts.named(name)).collect()).await
+    }
+
+    /// The same of what findings name.
+    pub async fn of_findings<'a>(
+        reader: &Reader<'_>,
+        found: impl Iterator<Item = &'a Finding>,
+    ) -> Result<Self> {
+        let places = |one: &'a Finding| {
+            let inputs =
+                one.inputs.iter().chain(&one.missing).map(|input| (input.resource, input.id.as_str()));
+            inputs.chain([(one.subject.resource, one.subject.id.as_str())])
+        };
+        let places: Vec<(&str, &str)> = found.flat_map(places).collect();
+        let of = |name: &str| places.iter().filter(|(of, _)| *of == name).map(|(_, id)| *id).collect();
+        Self::among(reader, of).await
+    }
+
+    async fn among<'a>(reader: &Reader<'_>, of: impl Fn(&str) -> Vec<&'a str>) -> Result<Self> {
         if matches!(reader.view.scope(), Scope::Register) {
             return Ok(Self(None));
         }
         let mut seen = HashSet::new();
         for name in JUDGED {
-            let named: HashSet<Uuid> = cases
-                .iter()
-                .flat_map(|case| case.facts.named(name))
-                .filter_map(|id| id.parse().ok())
-                .collect();
+            let named: HashSet<Uuid> = of(name).into_iter().filter_map(|id| id.parse().ok()).collect();
             let named: Vec<Uuid> = named.into_iter().collect();
             let found = reader.among(reader.register.get(name)?, &named).await?;
             seen.extend(found.into_iter().map(|id| id.to_string()));
@@ -211,7 +226,7 @@ impl Seen {
     }
 
     /// Leaves out what is about records that the caller does not see, and takes them out of the rest.
-    fn narrow(&self, found: &mut Vec<Finding>) {
+    pub fn narrow(&self, found: &mut Vec<Finding>) {
         found.retain(|one| self.sees(one.subject.resource, &one.subject.id));
         for one in found {
             one.inputs.retain(|input| self.sees(input.resource, &input.id));

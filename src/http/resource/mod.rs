@@ -20,7 +20,7 @@ mod withheld;
 pub use answer::{bytes_answer, changed_answer, created, record_answer, records_answer};
 pub use expand::{Expand, Wish};
 pub use further::{Paging, linked};
-pub use history::{Actor, HistoryEntry, HistoryList, asked, history};
+pub use history::{Actor, FieldChange, HistoryEntry, HistoryList, asked, differing, history};
 pub use operations::{Effect, Operations, Post, document, id_parameter, shared};
 pub use schema::{schemas, writable};
 pub use seen::note_read;

@@ -263,9 +263,13 @@ impl Operations {
             parameters.extend(write_parameters(matched));
             parameters.push(shared("IdempotencyKey"));
             codes.extend([409, 507]);
+            codes.extend([412, 428].iter().filter(|_| matched));
+        } else if matched {
+            parameters.push(shared("AsOf"));
+            codes.push(409);
         }
         if matched {
-            codes.extend([404, 412, 428]);
+            codes.push(404);
         }
         let mut answers = answers(&codes);
         match post.effect {

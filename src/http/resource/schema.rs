@@ -317,6 +317,10 @@ fn merged(schema: &mut Value, components: &mut Map<String, Value>) {
     let Some(name) = schema["$ref"].as_str().and_then(|r| r.strip_prefix("#/components/schemas/")) else {
         return;
     };
+    // A patch of a patch says nothing else: an amendment has one.
+    if name.ends_with(&patch_schema("")) {
+        return;
+    }
     let Some(object) = components.get(name).filter(|s| s["type"] == "object").cloned() else { return };
     let patch = patch_schema(name);
     if !components.contains_key(&patch) {

@@ -66,7 +66,7 @@ pub fn a06(case: &Case, out: &mut Vec<Finding>) {
     }
     for (index, (amendment, end)) in extensions.into_iter().enumerate() {
         let mut draft = case.draft(resource::AMENDMENT, &amendment.id);
-        draft.used("changes.end");
+        draft.used("changes");
         let received = draft.need("received_by_grantor_on", amendment.received_on);
         let Some(latest) = latest_request(&case.terms.calendar, end.old, notice) else {
             draft.fix("outside_calendar", &[]);
@@ -108,7 +108,7 @@ pub fn a08(case: &Case, out: &mut Vec<Finding>) {
     for amendment in case.facts.amendments.iter().filter(in_force) {
         let Some(end) = amendment.end.filter(|end| end.old != end.new) else { continue };
         let mut draft = case.draft(resource::AMENDMENT, &amendment.id);
-        draft.used("changes.end");
+        draft.used("changes");
         let mut moved = Vec::new();
         for entry in case.terms.obligations.iter().filter(|entry| entry.anchor == "implementation.end") {
             if reporting::applies(entry, case.terms, case.facts) == Some(false) {
@@ -189,7 +189,7 @@ fn a09_of(case: &Case, amendment: &Amendment) -> Finding {
         faults.push("route");
     }
     if amendment.max_grant.is_some_and(|grant| grant.new > grant.old) {
-        draft.used("changes.max_grant");
+        draft.used("changes");
         faults.push("grant_raised");
     }
     let requested = draft.need("requested_on", amendment.requested_on);
@@ -228,7 +228,7 @@ fn window(case: &Case, draft: &mut Draft, amendment: &Amendment, faults: &mut Ve
     // One that is not in force need not be signed yet.
     let signed = amendment.last_signed_on;
     if amendment.status == AmendmentStatus::InForce {
-        draft.need("last_signed_on", signed);
+        draft.need("signed_on", signed);
     }
     if amendment.effective_on.zip(signed).is_some_and(|(effective, signed)| effective < signed) {
         faults.push("retroactive");

@@ -129,7 +129,7 @@ fn a07_of(case: &Case, suspension: &Suspension) -> Finding {
         Some(true) => {}
     }
     let end = draft.need_of(resource::AGREEMENT, &case.facts.id, "implementation.end", case.facts.end);
-    let applied = draft.need("applied", suspension.applied);
+    let applied = draft.need("end_moved", suspension.applied);
     if let (Some(end), Some(false) | None) = (end, applied)
         && let Some(new_end) = shifted_end(end, days)
     {

@@ -211,6 +211,7 @@ fn event_by(c: &mut Chance, id: String) -> Event {
 
 fn publication_by(c: &mut Chance, id: String) -> Publication {
     Publication {
+        elements: None,
         id,
         channel: c.maybe(Chance::word),
         language: c.maybe(Chance::word),
