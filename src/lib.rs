@@ -12,6 +12,7 @@ pub mod clock;
 pub mod compliance;
 pub mod config;
 pub mod events;
+pub mod exports;
 pub mod funders;
 pub mod history;
 pub mod http;

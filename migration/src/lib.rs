@@ -18,6 +18,7 @@ mod m20261122_000013_granted;
 mod m20261122_000014_publication;
 mod m20261122_000015_regimes;
 mod m20261122_000016_obligations;
+mod m20261122_000017_feeds;
 
 /// Every step, oldest first. Released steps are never edited.
 pub struct Migrator;
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000014_publication::Migration),
             Box::new(m20261122_000015_regimes::Migration),
             Box::new(m20261122_000016_obligations::Migration),
+            Box::new(m20261122_000017_feeds::Migration),
         ]
     }
 }

@@ -6,7 +6,7 @@ mod code_lists;
 mod contract;
 mod cursor;
 pub mod etag;
-mod filter;
+pub mod filter;
 pub mod idempotency;
 pub mod json;
 mod layers;
@@ -15,8 +15,7 @@ pub mod messages;
 pub mod metrics;
 mod openapi;
 mod pages;
-
-mod parameters;
+pub mod parameters;
 pub mod problem;
 pub mod resource;
 pub mod serve;

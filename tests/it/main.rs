@@ -8,6 +8,7 @@ mod audit_trail;
 mod backup;
 mod bad_input;
 mod batches;
+mod calendar;
 mod claims;
 mod deletion;
 mod demo;
