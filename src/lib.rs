@@ -22,6 +22,7 @@ pub mod logging;
 pub mod organisations;
 pub mod projects;
 pub mod regimes;
+pub mod reminders;
 pub mod shared;
 pub mod state;
 pub mod store;

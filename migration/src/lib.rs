@@ -19,6 +19,7 @@ mod m20261122_000014_publication;
 mod m20261122_000015_regimes;
 mod m20261122_000016_obligations;
 mod m20261122_000017_feeds;
+mod m20261122_000018_reminders;
 
 /// Every step, oldest first. Released steps are never edited.
 pub struct Migrator;
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000015_regimes::Migration),
             Box::new(m20261122_000016_obligations::Migration),
             Box::new(m20261122_000017_feeds::Migration),
+            Box::new(m20261122_000018_reminders::Migration),
         ]
     }
 }

@@ -16,7 +16,7 @@ pub use caller::{Caller, Grant};
 pub use feeds::{CALENDAR, CALENDAR_ADDRESS};
 pub use me::tag;
 pub use persons::{Act, Journal, Kept, Line, PERSON, PERSONS, PersonalRead, keep_up, model, note, tell};
-pub use principals::{meant, principals, set_disabled};
+pub use principals::{meant, principals, set_disabled, set_mail, written_to};
 pub use reach::{party, reach};
 pub use role::{AUDIT, Action, PERSONAL_DATA, may};
 pub use store::{

@@ -7,6 +7,7 @@ mod grant;
 mod migrate;
 mod openapi;
 mod principal;
+mod remind;
 mod serve;
 mod token;
 
@@ -68,6 +69,12 @@ enum Command {
         #[arg(long)]
         overwrite: bool,
     },
+    /// Send the reminders that are due now, as `serve` does by itself
+    Remind {
+        /// Only print what would be sent to whom
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Print the OpenAPI document
     Openapi,
 }
@@ -87,6 +94,7 @@ pub async fn run() -> ExitCode {
             Command::Audit { command } => audit::run(config, command).await,
             Command::Backup { file } => backup::back_up(config, &file).await,
             Command::Restore { file, overwrite } => backup::restore(config, &file, overwrite).await,
+            Command::Remind { dry_run } => remind::run(config, dry_run).await,
             Command::Openapi => openapi::run(),
         },
     };

@@ -2,7 +2,7 @@
 use super::code_lists;
 use crate::history::audit;
 use crate::state::AppState;
-use crate::{access, claims, compliance, exports, history, lifecycle, regimes};
+use crate::{access, claims, compliance, exports, history, lifecycle, regimes, reminders};
 use axum::Router;
 use serde_json::{Map, Value};
 
@@ -15,6 +15,7 @@ pub fn routes() -> Router<AppState> {
         .merge(access::routes())
         .merge(audit::routes())
         .merge(exports::routes())
+        .merge(reminders::routes())
         .merge(code_lists::routes())
 }
 
@@ -26,6 +27,7 @@ pub fn document(schemas: &mut Map<String, Value>, paths: &mut Map<String, Value>
     history::document(schemas, paths);
     audit::document(schemas, paths);
     exports::document(paths);
+    reminders::document(schemas, paths);
     access::document(schemas, paths);
     code_lists::document(schemas, paths);
 }
@@ -38,6 +40,7 @@ pub fn tags() -> impl Iterator<Item = Value> {
         history::tag(),
         audit::tag(),
         exports::tag(),
+        reminders::tag(),
         access::tag(),
         code_lists::tag(),
     ]

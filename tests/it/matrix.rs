@@ -36,7 +36,8 @@ struct Entry {
 
 /// The entry of an operation; none for what everybody with a token may ask.
 fn entry(path: &str, method: &str) -> Option<Entry> {
-    let own = ["/v1/me", "/v1/me/calendar-feeds/{id}"].contains(&path) || (path, method) == (FEEDS, "get");
+    let own = ["/v1/me", "/v1/me/calendar-feeds/{id}", "/v1/reminders"].contains(&path)
+        || (path, method) == (FEEDS, "get");
     if own || ["/v1/code-lists", "/v1/code-lists/{name}"].contains(&path) {
         return None;
     }

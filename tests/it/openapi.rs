@@ -334,6 +334,7 @@ async fn acts(app: &App) {
     app.get("/v1/me").await.expect(200);
     let feed = app.post("/v1/me/calendar-feeds", json!({"name": "A phone"})).await.expect(201);
     app.get("/v1/me/calendar-feeds").await.expect(200);
+    app.get("/v1/reminders").await.expect(200);
     assert_eq!(app.get("/v1/calendar.ics").await.status, 200);
     let feed = format!("/v1/me/calendar-feeds/{}", feed["feed"]["id"].as_str().unwrap());
     app.ask("DELETE", &feed, &[], None).await.expect(204);
