@@ -5,6 +5,11 @@ mod table;
 pub use table::{SETTINGS, Setting, describe};
 
 use crate::access::oidc;
+use crate::reminders;
+use crate::reminders::key::Host;
+use crate::reminders::mail::{Relay, Sender};
+use crate::reminders::rule::Rules;
+use crate::reminders::text::Links;
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -86,6 +91,7 @@ pub struct Config {
     pub audit_key: Option<PathBuf>,
     /// None: no checkpoints but those made by hand.
     pub audit_checkpoint_every: Option<Duration>,
+    pub reminders: reminders::Settings,
     /// Secret.
     pub demo_token: Option<String>,
 }
@@ -169,6 +175,7 @@ impl Config {
             erasure_journal: read.optional("erasure_journal", parse::path),
             audit_key: read.optional("audit_key", parse::path),
             audit_checkpoint_every: read.optional("audit_checkpoint_every", parse::seconds),
+            reminders: read.reminders(),
             demo_token: read.optional("demo_token", parse::demo_token),
         };
         if read.problems.is_empty() { Ok(config) } else { Err(ConfigProblems(read.problems)) }
@@ -201,7 +208,7 @@ impl Reader {
                 continue;
             };
             // The rules' values may hold commas themselves.
-            let between = if setting.name == "oidc_roles" { ";" } else { "," };
+            let between = if ["oidc_roles", "reminders"].contains(&setting.name) { ";" } else { "," };
             match parse::scalar(&value, between) {
                 Some(text) => drop(self.file.0.insert(setting.name, text)),
                 None => self
@@ -239,6 +246,39 @@ impl Reader {
             name_claim,
             rules: rules.unwrap_or_default(),
         })
+    }
+
+    /// What is told, and the way there: a server, a sender and an address that messages lead to, or nothing is sent.
+    fn reminders(&mut self) -> reminders::Settings {
+        let rules = self.needed("reminders", Rules::parse);
+        let digest = self.optional("digest_day", parse::weekday);
+        let relay = self.optional("smtp_url", Relay::parse);
+        let sender = self.optional("mail_from", |text| {
+            let sender = Sender::parse(text)?;
+            Host::parse(sender.domain()).map(|host| (sender, host))
+        });
+        let own = self.optional("reminder_link", Links::parse);
+        let base = self.given.get("public_url").or(self.file.get("public_url"));
+        let usual = base.map(|base| format!("{}/v1/obligations/{{id}}", base.trim_end_matches('/')));
+        let links = own.or(usual.and_then(|usual| Links::parse(&usual).ok()));
+        let set = |name| self.given.get(name).or(self.file.get(name)).is_some();
+        if set("smtp_url") {
+            let link = set("reminder_link") || set("public_url");
+            for (name, is_set) in [("mail_from", set("mail_from")), ("reminder_link", link)] {
+                if !is_set {
+                    let setting = table::find(name);
+                    let place = format!("{name} ({}, {})", setting.flag, setting.env);
+                    self.complain(place, "it is needed where smtp_url is set.");
+                }
+            }
+        }
+        let mail = match (relay, sender, links) {
+            (Some(relay), Some((sender, host)), Some(links)) => {
+                Some(reminders::Mail { relay, sender, host, links })
+            }
+            _ => None,
+        };
+        reminders::Settings { rules, digest, mail }
     }
 
     /// The value of a setting that has a default. After a problem, the default stands in: no configuration is made.

@@ -20,5 +20,9 @@ pub struct Model {
     pub subject: Option<String>,
     /// Since when it may not act.
     pub disabled_at: Option<DateTimeUtc>,
+    /// Where the program writes to it; personal data, which nothing but that needs.
+    pub email: Option<String>,
+    /// In which language: a tag of BCP 47.
+    pub language: Option<String>,
 }
 impl ActiveModelBehavior for ActiveModel {}

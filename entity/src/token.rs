@@ -16,5 +16,9 @@ pub struct Model {
     pub revoked_at: Option<DateTimeUtc>,
     /// To the minute.
     pub last_used_at: Option<DateTimeUtc>,
+    /// None: whatever its principal may do. Else the one thing that it is good for.
+    pub purpose: Option<String>,
+    /// The token that it was made with: it is good no longer than that one.
+    pub made_with: Option<Uuid>,
 }
 impl ActiveModelBehavior for ActiveModel {}

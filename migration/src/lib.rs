@@ -18,6 +18,8 @@ mod m20261122_000013_granted;
 mod m20261122_000014_publication;
 mod m20261122_000015_regimes;
 mod m20261122_000016_obligations;
+mod m20261122_000017_feeds;
+mod m20261122_000018_reminders;
 mod m20261122_000019_amendments;
 mod m20261122_000020_reports;
 
@@ -43,6 +45,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000014_publication::Migration),
             Box::new(m20261122_000015_regimes::Migration),
             Box::new(m20261122_000016_obligations::Migration),
+            Box::new(m20261122_000017_feeds::Migration),
+            Box::new(m20261122_000018_reminders::Migration),
             Box::new(m20261122_000019_amendments::Migration),
             Box::new(m20261122_000020_reports::Migration),
         ]

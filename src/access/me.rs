@@ -17,7 +17,7 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-const TAG: &str = "me";
+pub(super) const TAG: &str = "me";
 
 /// Who asks.
 #[derive(Serialize, ToSchema)]

@@ -49,6 +49,8 @@ pub async fn signed_in(db: &Db, identity: &Identity<'_>, now: DateTime<Utc>) -> 
         issuer: Set(Some(identity.issuer.to_owned())),
         subject: Set(Some(identity.subject.to_owned())),
         disabled_at: Set(None),
+        email: Set(None),
+        language: Set(None),
     };
     let txn = db.begin_write().await?;
     // Another server may be doing the same: whoever comes first has made it.
@@ -93,6 +95,39 @@ pub async fn principals(db: &Db) -> Result<Vec<principal::Model>> {
 pub async fn meant(db: &Db, key: &str) -> Result<Vec<principal::Model>> {
     let named = Condition::any().add(principal_key(key)).add(principal::Column::Name.eq(key));
     Ok(principal::Entity::find().filter(named).order_by_asc(principal::Column::Id).all(&db.read).await?)
+}
+
+/// Where and in which language the program writes to a principal; nowhere where there is no address.
+pub async fn set_mail(db: &Db, id: Uuid, email: Option<String>, language: Option<String>) -> Result<()> {
+    let row = principal::ActiveModel {
+        id: Set(id),
+        email: Set(email),
+        language: Set(language),
+        ..Default::default()
+    };
+    let txn = db.begin_write().await?;
+    principal::Entity::update(row).exec(&txn).await?;
+    txn.commit().await?;
+    // The address that was there before is in the database's own log still.
+    db.forget_freed().await?;
+    Ok(())
+}
+
+/// Those who can be written to and may act, each with what it was granted itself. Two statements.
+pub async fn written_to(db: &Db) -> Result<Vec<(principal::Model, Vec<Grant>)>> {
+    let able = principal::Entity::find()
+        .filter(principal::Column::Email.is_not_null())
+        .filter(principal::Column::DisabledAt.is_null())
+        .order_by_asc(principal::Column::Id);
+    let able = able.all(&db.read).await?;
+    let ids = able.iter().map(|one| one.id);
+    let granted = access_grant::Entity::find()
+        .filter(access_grant::Column::PrincipalId.is_in(ids))
+        .order_by_asc(access_grant::Column::Id)
+        .all(&db.read)
+        .await?;
+    let of = |id: Uuid| granted.iter().filter(|g| g.principal_id == Some(id)).map(grant).collect();
+    Ok(able.into_iter().map(|one| (one.clone(), of(one.id))).collect())
 }
 
 /// Lets a principal act no longer, or again. Every server sees it with the next request.

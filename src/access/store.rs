@@ -51,21 +51,43 @@ pub struct TokenLine {
 /// The caller behind a token; none where it is unknown, expired or revoked, or its principal disabled. The look-up goes
 /// by hash, so its time tells nothing of the text. Two statements.
 pub async fn authenticate(db: &Db, text: &str, now: DateTime<Utc>) -> Result<Option<Caller>> {
+    behind(db, text, token::Column::Purpose.is_null(), now).await
+}
+
+/// The same of a token that is good for one thing only: such a one is good for nothing else, and no other is good for
+/// this. It goes with the token that it was made with.
+pub async fn authenticate_for(
+    db: &Db,
+    purpose: &str,
+    text: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<Caller>> {
+    behind(db, text, token::Column::Purpose.eq(purpose), now).await
+}
+
+async fn behind(db: &Db, text: &str, of_purpose: Expr, now: DateTime<Utc>) -> Result<Option<Caller>> {
     let principal = token::Entity::belongs_to(principal::Entity)
         .from(token::Column::PrincipalId)
         .to(principal::Column::Id);
     let found = token::Entity::find()
         .filter(token::Column::Hash.eq(hex_digest(text)))
+        .filter(of_purpose)
         .join(JoinType::InnerJoin, principal.into())
         .select_also(principal::Entity)
         .one(&db.read);
     let Some((token, Some(principal))) = found.await? else { return Ok(None) };
-    let ended = token.revoked_at.is_some() || token.expires_at.is_some_and(|at| at <= now);
-    if ended || principal.disabled_at.is_some() {
+    if !is_good(&token, now) || principal.disabled_at.is_some() {
         return Ok(None);
     }
+    let mut tokens = vec![token.id];
+    if let Some(id) = token.made_with {
+        if !token::Entity::find_by_id(id).one(&db.read).await?.is_some_and(|token| is_good(&token, now)) {
+            return Ok(None);
+        }
+        tokens.push(id);
+    }
     let of = Condition::any()
-        .add(access_grant::Column::TokenId.eq(token.id))
+        .add(access_grant::Column::TokenId.is_in(tokens.iter().copied()))
         .add(access_grant::Column::PrincipalId.eq(principal.id));
     let granted =
         access_grant::Entity::find().filter(of).order_by_asc(access_grant::Column::Id).all(&db.read);
@@ -78,14 +100,20 @@ pub async fn authenticate(db: &Db, text: &str, now: DateTime<Utc>) -> Result<Opt
         last_used_at: token.last_used_at,
         organisation_id: principal.organisation_id,
         public_access: false,
-        grants: effective(&granted, token.id),
+        grants: effective(&granted, &tokens),
     }))
 }
 
-/// A token's own grants; where it has none, its principal's.
-fn effective(granted: &[access_grant::Model], token: Uuid) -> Vec<Grant> {
-    let own: Vec<Grant> = granted.iter().filter(|g| g.token_id == Some(token)).map(grant).collect();
-    if own.is_empty() { granted.iter().filter(|g| g.token_id.is_none()).map(grant).collect() } else { own }
+/// Whether a token still works, as far as itself is concerned.
+pub(super) fn is_good(token: &token::Model, now: DateTime<Utc>) -> bool {
+    token.revoked_at.is_none() && token.expires_at.is_none_or(|at| at > now)
+}
+
+/// A token's own grants; where it has none, those of the next one, and at last its principal's.
+fn effective(granted: &[access_grant::Model], tokens: &[Uuid]) -> Vec<Grant> {
+    let of = |token: Option<Uuid>| granted.iter().filter(move |g| g.token_id == token).map(grant).collect();
+    let own = tokens.iter().map(|token| of(Some(*token)));
+    own.into_iter().find(|grants: &Vec<Grant>| !grants.is_empty()).unwrap_or_else(|| of(None))
 }
 
 pub(super) fn grant(model: &access_grant::Model) -> Grant {
@@ -102,7 +130,7 @@ pub async fn keep_used(db: &Db, token: Uuid, now: DateTime<Utc>) -> Result<()> {
 }
 
 /// Adds to what a token or a principal may do.
-async fn add_grants(
+pub(super) async fn add_grants(
     txn: &DatabaseTransaction,
     token: Option<Uuid>,
     principal: Option<Uuid>,
@@ -190,11 +218,16 @@ pub async fn replace(db: &Db, new: NewToken, now: DateTime<Utc>) -> Result<Issue
 }
 
 async fn issue_in(txn: &DatabaseTransaction, new: NewToken, now: DateTime<Utc>) -> Result<IssuedToken> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|e| DbErr::Custom(format!("no randomness: {e}")))?;
-    let text = format!("grantline_{}", URL_SAFE_NO_PAD.encode(bytes));
+    let text = fresh_text("grantline_")?;
     let id = insert(txn, new, &text, now).await?;
     Ok(IssuedToken { id, text })
+}
+
+/// 256 random bits, as a token has them.
+pub(super) fn fresh_text(prefix: &str) -> Result<String> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|e| DbErr::Custom(format!("no randomness: {e}")))?;
+    Ok(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes)))
 }
 
 /// Makes the token of this text valid, whatever it was before: for the demo, whose token scripts may set.
@@ -234,6 +267,8 @@ async fn insert(txn: &DatabaseTransaction, new: NewToken, text: &str, now: DateT
         expires_at: Set(new.expires_at),
         revoked_at: Set(None),
         last_used_at: Set(None),
+        purpose: Set(None),
+        made_with: Set(None),
     };
     token::Entity::insert(row).exec_without_returning(txn).await?;
     add_grants(txn, Some(id), None, &new.grants, now).await?;
@@ -295,19 +330,21 @@ pub async fn list(db: &Db) -> Result<Vec<TokenLine>> {
     let tokens = token::Entity::find().order_by_asc(token::Column::Id).all(&db.read).await?;
     let granted = access_grant::Entity::find().order_by_asc(access_grant::Column::Id).all(&db.read).await?;
     let grants_of = |t: &token::Model| {
-        let of: Vec<access_grant::Model> = granted
-            .iter()
-            .filter(|g| g.token_id == Some(t.id) || g.principal_id == Some(t.principal_id))
-            .cloned()
-            .collect();
-        effective(&of, t.id)
+        let tokens: Vec<Uuid> = [Some(t.id), t.made_with].into_iter().flatten().collect();
+        let its = |g: &&access_grant::Model| {
+            g.principal_id == Some(t.principal_id) || g.token_id.is_some_and(|id| tokens.contains(&id))
+        };
+        effective(&granted.iter().filter(its).cloned().collect::<Vec<_>>(), &tokens)
     };
     let name = |id| principals.iter().find(|p| p.id == id).map_or(String::new(), |p| p.name.clone());
     let line = |t: token::Model| TokenLine {
         grants: grants_of(&t),
         id: t.id,
         principal: name(t.principal_id),
-        name: t.name,
+        name: match t.purpose {
+            Some(purpose) => format!("{} ({purpose})", t.name),
+            None => t.name,
+        },
         created_at: t.created_at,
         expires_at: t.expires_at,
         last_used_at: t.last_used_at,

@@ -8,6 +8,7 @@ mod grant;
 mod migrate;
 mod openapi;
 mod principal;
+mod remind;
 mod serve;
 mod token;
 
@@ -71,6 +72,12 @@ enum Command {
         #[arg(long)]
         overwrite: bool,
     },
+    /// Send the reminders that are due now, as `serve` does by itself
+    Remind {
+        /// Only print what would be sent to whom
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Print the OpenAPI document
     Openapi,
 }
@@ -94,6 +101,7 @@ pub async fn run() -> ExitCode {
             },
             Command::Backup { file } => backup::back_up(config, &file).await,
             Command::Restore { file, overwrite } => backup::restore(config, &file, overwrite).await,
+            Command::Remind { dry_run } => remind::run(config, dry_run).await,
             Command::Openapi => openapi::run(),
         },
     };

@@ -9,7 +9,7 @@ use crate::http::serve::{Limits, Stopped, serve};
 use crate::state::AppState;
 use crate::store::db::Db;
 use crate::store::number_waiting;
-use crate::{logging, regimes};
+use crate::{logging, regimes, reminders};
 use anyhow::Context;
 use std::sync::Arc;
 use std::time::Duration;
@@ -90,8 +90,8 @@ pub async fn shipped(state: &AppState) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What is done by the clock: erasing what need not be kept any longer, asking for the identity provider's keys, and
-/// signing the history.
+/// What is done by the clock: erasing what need not be kept any longer, asking for the identity provider's keys, signing
+/// the history, and reminding of what is owed.
 fn by_the_clock(state: &AppState) -> anyhow::Result<()> {
     let upkeep = state.clone();
     state.tasks.spawn(async move {
@@ -111,6 +111,9 @@ fn by_the_clock(state: &AppState) -> anyhow::Result<()> {
         // What can't work is told now, not at the first time.
         audit::load(path.context("checkpoints need a key: set --audit-key")?)?;
         state.tasks.spawn(audit::sign_from_time_to_time(state.clone(), every));
+    }
+    if let Some(mail) = state.config.reminders.mail.clone() {
+        state.tasks.spawn(reminders::time_after_time(state.clone(), mail));
     }
     Ok(())
 }

@@ -16,5 +16,5 @@ mod titles;
 pub use api::{FACE, document, routes};
 pub use findings::visibility::tag;
 pub use obligations::model;
-pub use obligations::{OBLIGATION, derive};
+pub use obligations::{OBLIGATION, derive, standing};
 pub use step::keep_in_step;

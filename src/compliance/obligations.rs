@@ -4,4 +4,5 @@ pub mod model;
 pub mod state;
 mod store;
 
+pub use state::standing;
 pub use store::{FULFILMENT, OBLIGATION, PLAN, derive};

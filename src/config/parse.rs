@@ -69,6 +69,10 @@ pub(super) fn time_zone(text: &str) -> Result<Tz, String> {
     text.parse().map_err(|_| "write a name of the IANA time zone database, such as Europe/Riga.".into())
 }
 
+pub(super) fn weekday(text: &str) -> Result<chrono::Weekday, String> {
+    text.parse().map_err(|_| "write a day of the week, such as monday.".into())
+}
+
 pub(super) fn public_url(text: &str) -> Result<url::Url, String> {
     url::Url::parse(text)
         .ok()

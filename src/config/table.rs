@@ -85,6 +85,16 @@ settings! {
         "The file with the key that signs checkpoints of the history, made by grantline audit keygen";
     "audit_checkpoint_every" "--audit-checkpoint-every" "GRANTLINE_AUDIT_CHECKPOINT_EVERY" "SECONDS" "" false
         "How often serve signs a checkpoint of the history; not at all where it is not set";
+    "smtp_url" "--smtp-url" "GRANTLINE_SMTP_URL" "URL" "" true
+        "The mail server that takes reminders, such as smtps://user:password@mail.example.org; without it none are sent";
+    "mail_from" "--mail-from" "GRANTLINE_MAIL_FROM" "ADDRESS" "" false
+        "Who sends them: grants@example.org or Grantline <grants@example.org>";
+    "reminders" "--reminders" "GRANTLINE_REMINDERS" "RULES" "30d before, 7d before, on the day, every 7d after" false
+        "When who is reminded of what is owed: times, with roles: before them and semicolons between lists, as in finance_officer for duty: 7d before, on the day";
+    "reminder_link" "--reminder-link" "GRANTLINE_REMINDER_LINK" "URL" "" false
+        "Where messages say that an obligation is shown, with {id} in it; the API's address of it below --public-url where it is not set";
+    "digest_day" "--digest-day" "GRANTLINE_DIGEST_DAY" "DAY" "" false
+        "The day of the week on which a digest is sent, such as monday; none where it is not set";
     "demo_token" "--demo-token" "GRANTLINE_DEMO_TOKEN" "TOKEN" "" true
         "The demo's access token, for scripts: 32 characters or more of A-Z, a-z, 0-9, - and _; made anew otherwise";
 }

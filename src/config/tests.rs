@@ -241,3 +241,31 @@ fn the_example_file_loads_and_holds_the_defaults() {
     }
     Config::load(settings).unwrap();
 }
+
+#[test]
+fn a_mail_server_needs_a_sender_and_an_address_that_messages_lead_to() {
+    let server = ("smtp_url", "smtp://u:secret@mail.example.org");
+    let wrong = |more: &[(&str, &str)]| {
+        let problems = Config::load(with(&[&[server], more].concat())).unwrap_err();
+        assert!(!problems.to_string().contains("secret"));
+        problems.0.iter().map(|one| one.setting.split(' ').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(wrong(&[]), ["mail_from", "reminder_link"]);
+    assert_eq!(
+        wrong(&[("mail_from", "grants@example.org"), ("reminder_link", "https://a.example.org")]),
+        ["reminder_link"]
+    );
+    let sender = ("mail_from", "Grantline <grants@example.org>");
+    for link in [("public_url", "https://a.example.org/g"), ("reminder_link", "https://a.example.org/{id}")] {
+        assert!(Config::load(with(&[server, sender, link])).unwrap().reminders.mail.is_some());
+    }
+    let without = Config::load(with(&[("digest_day", "Monday")])).unwrap().reminders;
+    assert!(without.mail.is_none() && without.digest == Some(chrono::Weekday::Mon));
+    assert!(
+        !format!(
+            "{:?}",
+            Config::load(with(&[server, sender, ("public_url", "https://a.example.org")])).unwrap().reminders
+        )
+        .contains("secret")
+    );
+}

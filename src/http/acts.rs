@@ -2,7 +2,7 @@
 use super::code_lists;
 use crate::history::audit;
 use crate::state::AppState;
-use crate::{access, claims, compliance, history, lifecycle, regimes};
+use crate::{access, claims, compliance, exports, history, lifecycle, regimes, reminders};
 use axum::Router;
 use serde_json::{Map, Value};
 
@@ -14,6 +14,8 @@ pub fn routes() -> Router<AppState> {
         .merge(history::routes())
         .merge(access::routes())
         .merge(audit::routes())
+        .merge(exports::routes())
+        .merge(reminders::routes())
         .merge(code_lists::routes())
 }
 
@@ -24,12 +26,23 @@ pub fn document(schemas: &mut Map<String, Value>, paths: &mut Map<String, Value>
     compliance::document(schemas, paths);
     history::document(schemas, paths);
     audit::document(schemas, paths);
+    exports::document(paths);
+    reminders::document(schemas, paths);
     access::document(schemas, paths);
     code_lists::document(schemas, paths);
 }
 
 /// Tags that no resource has.
 pub fn tags() -> impl Iterator<Item = Value> {
-    [regimes::tag(), compliance::tag(), history::tag(), audit::tag(), access::tag(), code_lists::tag()]
-        .into_iter()
+    [
+        regimes::tag(),
+        compliance::tag(),
+        history::tag(),
+        audit::tag(),
+        exports::tag(),
+        reminders::tag(),
+        access::tag(),
+        code_lists::tag(),
+    ]
+    .into_iter()
 }

@@ -15,6 +15,7 @@ use axum::http::{HeaderMap, Uri, header, request::Parts};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::vocab::Word;
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 /// The id of a request: given by the caller or made by us, in every log line and error body.
 #[derive(Clone, Debug)]
@@ -321,6 +322,18 @@ impl Params {
             }
         }
         Some(items)
+    }
+
+    /// Ids separated by commas.
+    pub fn ids(&mut self, name: &str) -> Vec<Uuid> {
+        let mut ids = Vec::new();
+        for text in self.list(name).unwrap_or_default() {
+            match text.parse() {
+                Ok(id) => ids.push(id),
+                Err(_) => self.refuse(name, "invalid_value", json!({"value": text, "expected": "a UUID"})),
+            }
+        }
+        ids
     }
 
     /// Refuses what nobody took.

@@ -3,11 +3,11 @@
 use super::FACES;
 use super::problem::{IDENTITY_AWAY, Problem, UNAUTHENTICATED};
 use crate::access::oidc::{Denied, is_jwt};
-use crate::access::{Caller, authenticate};
+use crate::access::{CALENDAR, CALENDAR_ADDRESS, Caller, authenticate, authenticate_for};
 use crate::state::AppState;
 use axum::extract::MatchedPath;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 
 /// Whether callers without a token may ask this: readings of what can be published, and code lists.
 fn is_open(parts: &Parts) -> bool {
@@ -41,13 +41,20 @@ pub async fn caller(parts: &Parts, state: &AppState) -> Result<Caller, Problem> 
     if !headers.contains_key(header::AUTHORIZATION) && state.config.public_access && is_open(parts) {
         return Ok(Caller::nobody());
     }
+    let now = state.clock.now();
+    if let Some(token) = in_address(headers, &parts.uri) {
+        let mut caller = authenticate_for(&state.db, CALENDAR, &token, now).await?.ok_or_else(refused)?;
+        caller.public_access = state.config.public_access;
+        state.last_used.note(state, &caller, now);
+        return Ok(caller);
+    }
     let stranger = || Problem::new(UNAUTHENTICATED);
     let value = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).ok_or_else(stranger)?;
     let (scheme, token) = value.split_once(' ').ok_or_else(stranger)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(stranger());
     }
-    let (token, now) = (token.trim(), state.clock.now());
+    let token = token.trim();
     if token.is_empty() {
         return Err(stranger());
     }
@@ -62,6 +69,16 @@ pub async fn caller(parts: &Parts, state: &AppState) -> Result<Caller, Problem> 
     caller.public_access = state.config.public_access;
     state.last_used.note(state, &caller, now);
     Ok(caller)
+}
+
+/// The token of a calendar feed: in its address, since calendar programs send no header. Nowhere else, and not beside a
+/// header.
+pub fn in_address(headers: &HeaderMap, uri: &Uri) -> Option<String> {
+    if headers.contains_key(header::AUTHORIZATION) || uri.path() != CALENDAR_ADDRESS {
+        return None;
+    }
+    let mut pairs = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+    pairs.find(|(name, _)| name == "token").map(|(_, token)| token.into_owned())
 }
 
 /// RFC 6750, section 3: a token that was sent and is no good is told apart from none. Why is nobody's business.

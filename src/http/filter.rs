@@ -40,6 +40,22 @@ pub fn listing(ask: &mut Ask, state: &AppState, resource: &'static Resource) -> 
             None => params.refuse("cursor", "invalid_cursor", json!({})),
         }
     }
+    let filters = filters(ask, resource);
+    let params = &mut ask.params;
+    let query = Query {
+        filters,
+        orders: orders(params, resource),
+        after,
+        limit: params.count("limit", USUAL, MOST),
+        total: params.flag("include_total").unwrap_or(false),
+        facets: facets(params, resource),
+    };
+    Listing { query, moment: Moment { as_of, known_at }, binding }
+}
+
+/// Takes everything that decides which records come: members, relations, words, and since when. Faults stay in the
+/// parameters.
+pub fn filters(ask: &mut Ask, resource: &'static Resource) -> Vec<Filter<'static>> {
     if !ask.caller.has_role() {
         refuse_withheld(&mut ask.params, resource);
     }
@@ -59,15 +75,7 @@ pub fn listing(ask: &mut Ask, state: &AppState, resource: &'static Resource) -> 
     if let Some(at) = params.instant("updated_since") {
         filters.push(Filter::UpdatedSince(at));
     }
-    let query = Query {
-        filters,
-        orders: orders(params, resource),
-        after,
-        limit: params.count("limit", USUAL, MOST),
-        total: params.flag("include_total").unwrap_or(false),
-        facets: facets(params, resource),
-    };
-    Listing { query, moment: Moment { as_of, known_at }, binding }
+    filters
 }
 
 /// Takes filters across relations. Faults stay in the parameters.

@@ -1,5 +1,6 @@
 //! How often a token and an address may ask (`RateLimit` fields of draft-ietf-httpapi-ratelimit-headers, 429), and
 //! failed log-ins: logged, and slowed where they pile up. Each server counts for itself.
+use super::auth::in_address;
 use super::problem::{Problem, RATE_LIMITED};
 use crate::config::Config;
 use crate::state::AppState;
@@ -150,7 +151,9 @@ pub async fn limited(State(state): State<AppState>, request: Request, next: Next
 
 /// What a token is counted by: whether it is good is not known yet.
 fn token(request: &Request) -> Option<[u8; 16]> {
-    let value = request.headers().get(header::AUTHORIZATION)?;
-    let digest = Sha256::digest(value.as_bytes());
+    let digest = match in_address(request.headers(), request.uri()) {
+        Some(token) => Sha256::digest(token),
+        None => Sha256::digest(request.headers().get(header::AUTHORIZATION)?.as_bytes()),
+    };
     digest[..16].try_into().ok()
 }

@@ -15,7 +15,6 @@ pub mod messages;
 pub mod metrics;
 mod openapi;
 mod pages;
-
 pub mod parameters;
 pub mod problem;
 pub mod resource;

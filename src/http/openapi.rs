@@ -63,7 +63,9 @@ pub fn document() -> Value {
             "headers": shared::headers(),
             "responses": shared::responses(),
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer",
-                "description": "An API token, made with `grantline token create`; or, where the installation has an identity provider, an access token of it (a JWT of RFC 9068). Where it has public access, readings of records that can be published work without one, and show what was published."}},
+                "description": "An API token, made with `grantline token create`; or, where the installation has an identity provider, an access token of it (a JWT of RFC 9068). Where it has public access, readings of records that can be published work without one, and show what was published."},
+                "feed": {"type": "apiKey", "in": "query", "name": "token",
+                    "description": "The secret of a calendar feed, made at `/v1/me/calendar-feeds`: calendar programs send no header. It reads `/v1/calendar.ics` and nothing else."}},
         },
     });
     finish::finish(&mut document);

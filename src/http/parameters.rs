@@ -1,5 +1,5 @@
 //! The parameters of lists in the document: every filter with every operator, as it is spelled in an address.
-use super::resource::Face;
+use super::resource::{Face, shared};
 use crate::shared::dates::DATE_PATTERN;
 use crate::store::listing::{COMMON, Field, Kind, Op, Relation};
 use serde_json::{Map, Value, json};
@@ -29,9 +29,8 @@ pub fn of_list(face: &Face) -> Vec<Value> {
         "Columns",
         "IfNoneMatch",
     ]
-    .into_iter()
-    .map(|name| json!({"$ref": format!("#/components/parameters/{name}")}))
-    .collect();
+    .map(shared)
+    .to_vec();
     let sortable: Vec<&str> = resource.list_fields().filter(|f| f.sortable).map(|f| f.path).collect();
     parameters.push(text(
         "sort",
@@ -51,10 +50,17 @@ pub fn of_list(face: &Face) -> Vec<Value> {
             MEMBERS,
         ));
     }
+    parameters.extend(of_filters(face));
+    parameters
+}
+
+/// Relations and members that lists are filtered by.
+pub fn of_filters(face: &Face) -> Vec<Value> {
+    let (resource, mut parameters) = (face.resource, Vec::new());
     parameters.extend(of_relations(resource.relations));
     for field in &COMMON {
         for op in documented(field) {
-            parameters.push(json!({"$ref": format!("#/components/parameters/{}", shared_name(field, op))}));
+            parameters.push(shared(&shared_name(field, op)));
         }
     }
     for field in resource.fields {

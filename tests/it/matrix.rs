@@ -21,6 +21,8 @@ const ROLES: [Role; 6] = [
     Role::Auditor,
 ];
 
+const FEEDS: &str = "/v1/me/calendar-feeds";
+
 /// What an operation needs: an action on a resource, on one record or on the resource as a whole.
 #[derive(Debug)]
 struct Entry {
@@ -34,10 +36,18 @@ struct Entry {
 
 /// The entry of an operation; none for what everybody with a token may ask.
 fn entry(path: &str, method: &str) -> Option<Entry> {
-    if ["/v1/me", "/v1/code-lists", "/v1/code-lists/{name}"].contains(&path) {
+    let own = ["/v1/me", "/v1/me/calendar-feeds/{id}", "/v1/reminders"].contains(&path)
+        || (path, method) == (FEEDS, "get");
+    if own || ["/v1/code-lists", "/v1/code-lists/{name}"].contains(&path) {
         return None;
     }
     let read = |resource, one| Entry { action: Action::Read, resource, one, everywhere: false, body: None };
+    if path == FEEDS {
+        return Some(Entry { body: Some(json!({"name": "A phone"})), ..read("obligation", false) });
+    }
+    if path == "/v1/calendar.ics" {
+        return Some(read("obligation", false));
+    }
     if path.starts_with("/v1/audit/") {
         return Some(Entry { everywhere: true, ..read(AUDIT, false) });
     }
@@ -207,6 +217,8 @@ both! {
                     let at = format!("{role:?} {scope:?} {upper} {address}: {}", answer.text());
                     let status = answer.status.as_u16();
                     match &entry {
+                        // Another's feed is nobody else's.
+                        None if method == "delete" => assert_eq!(status, 404, "{at}"),
                         None => assert_eq!(status, 200, "{at}"),
                         Some(entry) if !may(*role, entry.action, entry.resource) => assert_eq!(status, 403, "{at}"),
                         Some(entry) if entry.everywhere && scope.is_some() => assert_eq!(status, 403, "{at}"),

@@ -104,14 +104,7 @@ pub fn asked(ask: &mut Ask, state: &AppState, newest_first: bool) -> Asked {
     let params = &mut ask.params;
     let beyond = paging.after.map(|(position,)| position);
     let mut which = Which { newest_first, beyond, ..Which::default() };
-    for key in params.list("principal").unwrap_or_default() {
-        match key.parse() {
-            Ok(id) => which.principals.push(id),
-            Err(_) => {
-                params.refuse("principal", "invalid_value", json!({"value": key, "expected": "a UUID"}));
-            }
-        }
-    }
+    which.principals = params.ids("principal");
     which.since = params.instant("at[gte]");
     which.until = params.instant("at[lt]");
     Asked { which, paging }

@@ -1,4 +1,6 @@
 //! The operations of a resource, and the forms that all operations have: what they take and every answer they give.
+mod apart;
+
 use super::Face;
 use super::expand::expandable;
 use super::schema::{batch_schema, new_schema, part_new_schema, patch_schema};
@@ -181,6 +183,8 @@ pub enum Effect {
     Starts,
     /// Nothing.
     Checks,
+    /// Something that is shown once.
+    Issues,
 }
 
 /// Operations of one tag.
@@ -259,14 +263,22 @@ impl Operations {
         let matched = !post.path.is_empty();
         let mut parameters = post.path.to_vec();
         let mut codes = vec![400, 401, 403, 413, 415, 422];
-        if post.effect != Effect::Checks {
-            parameters.extend(write_parameters(matched));
-            parameters.push(shared("IdempotencyKey"));
-            codes.extend([409, 507]);
-            codes.extend([412, 428].iter().filter(|_| matched));
-        } else if matched {
-            parameters.push(shared("AsOf"));
-            codes.push(409);
+        match post.effect {
+            Effect::Checks if matched => {
+                parameters.push(shared("AsOf"));
+                codes.push(409);
+            }
+            Effect::Checks => {}
+            Effect::Issues => {
+                parameters.push(shared("DryRun"));
+                codes.push(507);
+            }
+            _ => {
+                parameters.extend(write_parameters(matched));
+                parameters.push(shared("IdempotencyKey"));
+                codes.extend([409, 507]);
+                codes.extend([412, 428].iter().filter(|_| matched));
+            }
         }
         if matched {
             codes.push(404);
@@ -275,6 +287,11 @@ impl Operations {
         match post.effect {
             Effect::Checks => {
                 answers.insert("200".into(), ok("What was found.", post.answer, &["ETag"]));
+            }
+            Effect::Issues => {
+                let about = "What would be made (`dry_run=true`), without its secret.";
+                answers.insert("200".into(), ok(about, post.answer, &[]));
+                answers.insert("201".into(), ok("Made.", post.answer, &[]));
             }
             Effect::Changes | Effect::Starts => {
                 let about = "The record as it is now, or would be (`dry_run=true`, then without `ETag`).";

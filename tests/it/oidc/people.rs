@@ -5,6 +5,8 @@ use crate::oidc::issuer::Issuer;
 use crate::support::database::{Content, Engine, fresh};
 use crate::support::process::{Process, run};
 use crate::support::{App, client::Client};
+use axum::body::Body;
+use axum::http::Request;
 use entity::vocab::{PrincipalKind, Role};
 use grantline::access::{self, Grant};
 use grantline::clock::{Clock, SystemClock};
@@ -94,6 +96,35 @@ both! {
     }
 }
 
+both! {
+    /// The roles that a token brought can't be asked for again: its feed has them for a while.
+    async fn a_calendar_feed_has_what_the_token_brought(app: App) {
+        let Some(issuer) = Issuer::start() else { return };
+        let server = server(app, &issuer, "groups=all:viewer").await;
+        let feed = async |claims: Value| {
+            let request = Request::post("/v1/me/calendar-feeds").header("content-type", "application/json");
+            let request = request.header("authorization", bearer(&issuer.person("anna", claims)));
+            app.send_to(&server, request.body(Body::from(r#"{"name": "A phone"}"#)).unwrap()).await
+        };
+        let read = async |made: &Value| {
+            let request = Request::get(made["address"].as_str().unwrap()).body(Body::empty());
+            app.send_to(&server, request.unwrap()).await.status.as_u16()
+        };
+        assert_eq!(feed(json!({})).await.problem(), "forbidden");
+        let brought = feed(json!({"groups": "all"})).await.expect(201);
+        let id = me(app, &server, &issuer.person("anna", json!({}))).await.expect(200)["principal"]["id"].clone();
+        let viewer = [Grant { role: Role::Viewer, root: None }];
+        access::grant_to_principal(&app.state.db, id.as_str().unwrap(), PrincipalKind::Person, &viewer, app.clock.now()).await.unwrap();
+        let granted = feed(json!({})).await.expect(201);
+        assert_eq!((read(&brought).await, read(&granted).await), (200, 200));
+        assert_eq!((brought["feed"]["expires_at"].is_string(), &granted["feed"]["expires_at"]), (true, &Value::Null));
+        app.clock.advance(chrono::TimeDelta::days(90));
+        assert_eq!((read(&brought).await, read(&granted).await), (401, 200));
+        access::grant_to_principal(&app.state.db, id.as_str().unwrap(), PrincipalKind::Person, &[], app.clock.now()).await.unwrap();
+        assert_eq!(read(&granted).await, 403);
+    }
+}
+
 /// Through the program as it is run, with servers that go on.
 async fn who_is_disabled_may_not_act(engine: Engine) {
     let Some(database) = fresh(engine, Content::Nothing).await else { return };
@@ -179,8 +210,8 @@ both! {
         let server = router(state);
         let token = issuer.person("anna", json!({}));
         let from = async |token: &str, port: u16| {
-            let request = axum::http::Request::get("/v1/me").header("authorization", bearer(token));
-            let mut request = request.body(axum::body::Body::empty()).unwrap();
+            let request = Request::get("/v1/me").header("authorization", bearer(token));
+            let mut request = request.body(Body::empty()).unwrap();
             let address: std::net::SocketAddr = ([192, 0, 2, 7], port).into();
             request.extensions_mut().insert(axum::extract::ConnectInfo(address));
             app.send_to(&server, request).await

@@ -30,7 +30,7 @@ pub struct App {
     pub statements: Arc<AtomicUsize>,
     /// The operations that were answered, each with the statuses it answered with.
     pub met: Mutex<BTreeSet<Met>>,
-    _database: Option<TestDatabase>,
+    database: Option<TestDatabase>,
 }
 
 /// What came back.
@@ -105,7 +105,7 @@ impl App {
             token: String::new(),
             statements,
             met: Mutex::default(),
-            _database: Some(database),
+            database: Some(database),
         };
         app.token = app.token_for(Role::Admin).await;
         app
@@ -120,8 +120,13 @@ impl App {
             token: like.token.clone(),
             statements: Arc::default(),
             met: Mutex::default(),
-            _database: None,
+            database: None,
         }
+    }
+
+    /// Where its database is: for the program's own commands.
+    pub fn database_url(&self) -> &str {
+        self.database.as_ref().map_or("", |database| &database.url)
     }
 
     /// A new token of a role.

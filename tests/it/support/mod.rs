@@ -7,6 +7,7 @@ pub mod cluster;
 pub mod database;
 pub mod process;
 pub mod promise;
+pub mod python;
 pub mod records;
 pub mod world;
 

@@ -38,7 +38,10 @@ impl Process {
     pub async fn serve_with(mut command: Command, settings: &[&str]) -> Self {
         // Free now, and hardly taken by another in the next moment.
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        command.args(["--listen", &address.to_string(), "--log-level", "warn"]).args(settings);
+        command.args(["--listen", &address.to_string()]).args(settings);
+        if !settings.contains(&"--log-level") {
+            command.args(["--log-level", "warn"]);
+        }
         let log = tempfile::NamedTempFile::new().unwrap();
         let child = command.stdout(log.reopen().unwrap()).stderr(log.reopen().unwrap()).spawn().unwrap();
         let mut server = Self { child, address, log };
@@ -57,6 +60,11 @@ impl Process {
             assert!(begun.elapsed() < patience, "it is not ready after {patience:?}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// What it has said so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.log.path()).unwrap()
     }
 
     pub fn id(&self) -> u32 {
