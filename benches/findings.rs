@@ -4,6 +4,7 @@
 //! CPU time is told: with SQLite that of the database too.
 #![expect(clippy::unwrap_used, reason = "a bench may")]
 #[path = "support.rs"]
+#[expect(dead_code, reason = "each bench uses its part")]
 mod support;
 
 use grantline::regimes::ship;

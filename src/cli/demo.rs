@@ -34,7 +34,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
          Ask about LATBEL, and what was owed under its agreement:\n\
          \n  \
          curl -H 'Authorization: Bearer {token}' {address}/v1/projects/LATBEL\n  \
-         curl -H 'Authorization: Bearer {token}' {address}/v1/obligations?project=LATBEL\n\
+         curl -H 'Authorization: Bearer {token}' '{address}/v1/obligations?project=LATBEL'\n\
          \n\
          Ctrl-C stops it; the data stays in {url}.",
         url = shown(&url),

@@ -10,8 +10,8 @@ use crate::http::idempotency::{Begun, begin_post};
 use crate::http::json::Body;
 use crate::http::problem::{INVALID, Problem};
 use crate::http::resource::{
-    Effect, FieldChange, Operations, Post, as_shown, begin_write, find_to, finish, id_parameter,
-    records_answer, stale, writable,
+    Effect, FieldChange, Operations, Post, as_shown, begin_write, changed_answer, find_to, finish,
+    id_parameter, records_answer, stale, writable,
 };
 use crate::http::{contract, etag, insert_schema};
 use crate::shared::check::Faults;
@@ -23,7 +23,7 @@ use crate::store::unit::Unit;
 use crate::store::{Error, Record, Row};
 use axum::Router;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::post;
 use chrono::NaiveDate;
 use entity::vocab::{AgreementStatus, AmendmentKind, AmendmentStatus, Word};
@@ -125,7 +125,10 @@ async fn apply(State(state): State<AppState>, mut ask: Ask, Body(body): Body) ->
         Begun::Again(answer) => return Ok(answer),
     };
     let outcome = applied(&mut writing.unit, &ask, expected, dry_run).await;
-    let answer = outcome.map(|application| json_answer(&json!(application)));
+    let answer = outcome.map(|(version, application)| {
+        let body = serde_json::to_value(application).unwrap_or_default();
+        changed_answer(dry_run, version, body.as_object().unwrap_or(&Record::new()))
+    });
     writing.answer(&state, &AMENDMENTS, &ask, answer).await
 }
 
@@ -134,7 +137,7 @@ async fn applied(
     ask: &Ask,
     expected: Result<i64, Problem>,
     dry_run: bool,
-) -> Result<Application, Problem> {
+) -> Result<(i64, Application), Problem> {
     let mut row = find_to(unit, &AMENDMENTS, ask, Action::Transition).await?;
     let expected = expected?;
     stale(&row, expected)?;
@@ -179,7 +182,8 @@ async fn applied(
     if let Value::Object(step) = step {
         unit.insert_part(AMENDMENTS.resource, id, &STATUS_CHANGES, step).await?;
     }
-    Ok(Application { amendment: json!(as_shown(unit, &AMENDMENTS, ask, id).await?), unmet, effect })
+    let amendment = json!(as_shown(unit, &AMENDMENTS, ask, id).await?);
+    Ok((expected + 1, Application { amendment, unmet, effect }))
 }
 
 /// The agreement's own members among what changed.
@@ -302,10 +306,6 @@ fn obstacles(amendment: &Row, agreement: &Row, as_of: NaiveDate) -> Vec<Obstacle
         found.push(Obstacle::AgreementClosed);
     }
     found
-}
-
-fn json_answer(body: &Value) -> Response {
-    axum::Json(body).into_response()
 }
 
 pub fn document(schemas: &mut Map<String, Value>, paths: &mut Map<String, Value>) {

@@ -113,9 +113,23 @@ pub struct FindingsChange {
     pub go: Vec<Finding>,
 }
 
+/// The agreement's own members and those of its parts, by the path of the part and its id.
+type States = BTreeMap<(&'static str, Option<Uuid>), Record>;
+
+async fn states(reader: &Reader<'_>, agreement: Uuid) -> Result<States> {
+    let mut states = States::new();
+    let row = reader.row(&AGREEMENT, agreement).await?;
+    states.insert((AGREEMENT.name, None), AGREEMENT.table.record(&row));
+    for part in AGREEMENT.parts {
+        for record in reader.parts(part, &[agreement]).await?.remove(&agreement).unwrap_or_default() {
+            states.insert((part.path, id_in(&record, "id")), record);
+        }
+    }
+    Ok(states)
+}
+
 /// An agreement at one moment.
 struct Side {
-    states: BTreeMap<(&'static str, Option<Uuid>), Record>,
     terms: Option<Arc<Terms>>,
     periods: Vec<EffectPeriod>,
     obligations: BTreeMap<String, Row>,
@@ -129,12 +143,16 @@ pub async fn effect(unit: &Unit, agreement: Uuid) -> Result<AgreementEffect> {
     let earlier = View::at(Scope::Register, unit.last_position().await?);
     let before = side(&now.seeing(&earlier), agreement).await?;
     let after = side(&now, agreement).await?;
+    // Ids that the caller does not see are not told.
+    let seen = unit.reader();
+    let seen_earlier = View::at(seen.view.scope().clone(), unit.last_position().await?);
+    let states = [states(&seen.seeing(&seen_earlier), agreement).await?, states(&seen, agreement).await?];
     let row = now.row(&AGREEMENT, agreement).await?;
     let as_of = now.as_of;
     Ok(AgreementEffect {
         grant_agreement_id: agreement,
         version: row.get("version").and_then(Value::as_i64).unwrap_or(1),
-        changes: changes(&before, &after),
+        changes: changes(&states),
         terms: terms(before.terms.as_deref(), after.terms.as_deref()),
         obligations: obligations(&before, &after, as_of)?,
         findings: findings(unit, agreement, &before, &after).await?,
@@ -144,15 +162,6 @@ pub async fn effect(unit: &Unit, agreement: Uuid) -> Result<AgreementEffect> {
 
 async fn side(reader: &Reader<'_>, agreement: Uuid) -> Result<Side> {
     let dossier = dossiers(reader, &[agreement]).await?.pop();
-    let mut states = BTreeMap::new();
-    if let Some(dossier) = &dossier {
-        states.insert((AGREEMENT.name, None), AGREEMENT.table.record(&dossier.row));
-    }
-    for part in AGREEMENT.parts {
-        for record in reader.parts(part, &[agreement]).await?.remove(&agreement).unwrap_or_default() {
-            states.insert((part.path, id_in(&record, "id")), record);
-        }
-    }
     let terms = dossier.as_ref().and_then(|dossier| dossier.terms.clone());
     let periods = match (&dossier, &terms) {
         (Some(dossier), Some(terms)) => plan::periods(terms, &dossier.facts),
@@ -164,7 +173,6 @@ async fn side(reader: &Reader<'_>, agreement: Uuid) -> Result<Side> {
     let found = cases(reader, &[agreement]).await?;
     let found = found.iter().flat_map(|case| evaluate(&case.facts, &case.parameters, reader.as_of));
     Ok(Side {
-        states,
         terms,
         periods: periods.iter().map(|one| EffectPeriod { start: one.start, end: one.end }).collect(),
         obligations: rows
@@ -175,11 +183,11 @@ async fn side(reader: &Reader<'_>, agreement: Uuid) -> Result<Side> {
     })
 }
 
-fn changes(before: &Side, after: &Side) -> Vec<FieldChange> {
-    let keys: BTreeSet<_> = before.states.keys().chain(after.states.keys()).copied().collect();
+fn changes([before, after]: &[States; 2]) -> Vec<FieldChange> {
+    let keys: BTreeSet<_> = before.keys().chain(after.keys()).copied().collect();
     let of = |(part, id): (&'static str, Option<Uuid>)| {
         let key = (part, id);
-        differing(id.map(|_| part), id, before.states.get(&key), after.states.get(&key))
+        differing(id.map(|_| part), id, before.get(&key), after.get(&key))
     };
     keys.into_iter().flat_map(of).collect()
 }

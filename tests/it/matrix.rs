@@ -1,6 +1,7 @@
 //! Who may do what: every operation of the document × every role × a record within the scope and one outside, and
 //! those who are nobody. An operation without an entry fails.
 use crate::both;
+use crate::support::caller::Caller;
 use crate::support::promise::resolved;
 use crate::support::{App, records};
 use entity::vocab::{ErasureGround, PrincipalKind, Role, Word};
@@ -151,6 +152,18 @@ pub async fn world(app: &App) -> HashMap<String, (String, String)> {
             addresses.insert(format!("{root}{below}"), (format!("{address}{below}"), address.clone()));
         }
     }
+    // What was submitted stands below its report.
+    let report = app.address("report").await;
+    let other = Caller::new(app, &[(Role::Admin, None)]).await;
+    let tag = other.get(&report).await.header("etag").to_owned();
+    let step = json!({"to": "internally_approved"});
+    other.send("POST", &format!("{report}/transitions"), &tag, Some(step)).await.expect(201);
+    app.at_version("POST", &report, "/transitions", Some(json!({"to": "submitted"}))).await.expect(201);
+    let snapshots = format!("{report}/snapshots");
+    let id = app.get(&report).await.expect(200)["snapshots"][0]["id"].as_str().unwrap().to_owned();
+    let root = "/v1/reports/{id}/snapshots";
+    addresses.insert(format!("{root}/{{part_id}}"), (format!("{snapshots}/{id}"), report.clone()));
+    addresses.insert(root.to_owned(), (snapshots, report));
     // What the program keeps follows from the agreement.
     let root = "/v1/obligations/{id}".to_owned();
     let obligation = app.get("/v1/obligations?limit=1").await.expect(200)["items"][0].clone();

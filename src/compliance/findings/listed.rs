@@ -42,7 +42,21 @@ pub struct FindingList {
     pub total: Option<u64>,
     /// How many there are of each word; only with `facets`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub facets: Option<BTreeMap<&'static str, Vec<FindingBucket>>>,
+    pub facets: Option<FindingFacets>,
+}
+
+/// What was counted.
+#[derive(Serialize, ToSchema, Default)]
+pub struct FindingFacets {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 10)]
+    pub result: Option<Vec<FindingBucket>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 10)]
+    pub severity: Option<Vec<FindingBucket>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 100)]
+    pub rule: Option<Vec<FindingBucket>>,
 }
 
 /// A word and how many findings have it.
@@ -87,7 +101,7 @@ async fn findings(
     ask.must(Action::Read, OBLIGATION.name)?;
     let paging = Paging::<(Uuid, String)>::take(&mut ask, &state);
     let mut moment = ask.moment(&state);
-    if ask.params.date("as_of").is_none() {
+    if ask.params.pairs().iter().all(|(name, _)| name != "as_of") {
         moment.as_of = paging.as_of;
     }
     let mut asked = Asked { limit: Some(paging.limit), words: words(&mut ask), ..Asked::default() };
@@ -153,15 +167,25 @@ fn facets(ask: &mut Ask) -> Vec<Facet> {
     facets
 }
 
-fn counted(survey: &Survey) -> BTreeMap<&'static str, Vec<FindingBucket>> {
+fn counted(survey: &Survey) -> FindingFacets {
     let buckets = |counts: &BTreeMap<&'static str, u64>| {
         counts.iter().map(|(value, count)| FindingBucket { value, count: *count }).collect()
     };
-    survey.counts.iter().map(|(facet, counts)| (facet.code(), buckets(counts))).collect()
+    let mut facets = FindingFacets::default();
+    for (facet, counts) in &survey.counts {
+        let of = match facet {
+            Facet::Result => &mut facets.result,
+            Facet::Severity => &mut facets.severity,
+            Facet::Rule => &mut facets.rule,
+        };
+        *of = Some(buckets(counts));
+    }
+    facets
 }
 
 pub fn document(schemas: &mut Map<String, Value>, paths: &mut Map<String, Value>) {
     insert_schema::<FindingList>("FindingList", schemas);
+    insert_schema::<FindingFacets>("FindingFacets", schemas);
     insert_schema::<FindingBucket>("FindingBucket", schemas);
     let op = Operations { tag: super::visibility::TAG };
     let about = "What the rules of the funders' regimes say of records on `as_of`: worked out when it is asked for, with the values, what \

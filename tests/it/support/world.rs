@@ -2,8 +2,9 @@
 //! with values missing and values alike.
 use super::App;
 use entity::vocab::{
-    AgreementStatus, EventKind, EventMode, EventState, LawfulBasis, OrganisationKind, ProgrammeKind,
-    ProjectStatus, PublicationKind, Word,
+    AgreementStatus, AmendmentKind, AmendmentStatus, ContractSide, EventKind, EventMode, EventState,
+    LawfulBasis, OrganisationKind, ProgrammeKind, ProjectStatus, PublicationKind, ReportStatus,
+    SuspensionScope, SuspensionStatus, TerminationStatus, Word,
 };
 use grantline::regimes::ship;
 use serde_json::{Value, json};
@@ -194,6 +195,39 @@ impl App {
                 "implementation_period": {"start": unless(n % 3 == 0, date(n)), "duration_months": unless(n % 3 == 0, json!(12))},
                 "opening": {"status": unless_lapsed(word::<AgreementStatus>(n))}})))
             .await;
+        self.batch(
+            "amendments",
+            each(&|n| {
+                json!({"grant_agreement_id": agreements[n], "number": unless(n % 3 == 0, json!(format!("{}", n % 4))),
+            "kind": word::<AmendmentKind>(n), "case": unless(n % 2 == 0, json!("other")), "requested_on": unless(n % 4 == 0, date(n)),
+            "opening": {"status": word::<AmendmentStatus>(n)}})
+            }),
+        )
+        .await;
+        self.batch(
+            "suspensions",
+            each(&|n| {
+                json!({"grant_agreement_id": agreements[n], "scope": word::<SuspensionScope>(n), "by": word::<ContractSide>(n),
+            "from": date(n), "opening": {"status": word::<SuspensionStatus>(n)}})
+            }),
+        )
+        .await;
+        self.batch(
+            "terminations",
+            each(&|n| {
+                json!({"grant_agreement_id": agreements[n], "by": word::<ContractSide>(n),
+            "notified_on": unless(n % 3 == 0, date(n)), "opening": {"status": word::<TerminationStatus>(n)}})
+            }),
+        )
+        .await;
+        self.batch(
+            "reports",
+            each(&|n| {
+                json!({"grant_agreement_id": agreements[n], "kind": (["interim_report", "final_report"][n % 2]),
+            "period": {"start": unless(n % 3 == 0, date(n)), "end": null}, "opening": {"status": word::<ReportStatus>(n)}})
+            }),
+        )
+        .await;
         let events = self
             .batch("events", each(&|n| json!({"title": {"en": format!("Meeting {}", n % 3)}, "kind": word::<EventKind>(n),
                 "mode": word::<EventMode>(n), "state": word::<EventState>(n), "starts": unless(n % 4 == 0, date(n))})))
