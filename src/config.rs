@@ -5,6 +5,7 @@ mod table;
 pub use table::{SETTINGS, Setting, describe};
 
 use crate::access::oidc;
+use crate::documents::files::{Access, Place, Secret, endpoint};
 use crate::reminders;
 use crate::reminders::key::Host;
 use crate::reminders::mail::{Relay, Sender};
@@ -83,6 +84,10 @@ pub struct Config {
     pub rate_limit_per_address: u32,
     /// The identity provider, where one is named.
     pub oidc: Option<oidc::Settings>,
+    /// Where the contents of documents are kept; beside the file of an embedded database where none is named.
+    pub files: Option<Place>,
+    /// Bytes.
+    pub file_limit: u64,
     pub metrics_public: bool,
     /// Whether callers without a token read what is public.
     pub public_access: bool,
@@ -170,6 +175,8 @@ impl Config {
             rate_limit_per_token: read.needed("rate_limit_per_token", parse::rate),
             rate_limit_per_address: read.needed("rate_limit_per_address", parse::rate),
             oidc: read.oidc(),
+            files: read.files(),
+            file_limit: read.needed("file_limit", parse::file_size),
             metrics_public: read.needed("metrics_public", parse::yes_or_no),
             public_access: read.needed("public_access", parse::yes_or_no),
             erasure_journal: read.optional("erasure_journal", parse::path),
@@ -248,6 +255,41 @@ impl Reader {
         })
     }
 
+    /// A folder, or a bucket with all that it needs.
+    fn files(&mut self) -> Option<Place> {
+        const OF_BUCKETS: [&str; 3] = ["s3_region", "s3_access_key_id", "s3_secret_access_key"];
+        let endpoint = self.optional("s3_endpoint", endpoint);
+        let given = OF_BUCKETS.map(|name| self.optional(name, |text| Ok(text.to_owned())));
+        let set = |name: &str| self.given.get(name).or(self.file.get(name)).map(str::to_owned);
+        let place = set("files").filter(|text| !text.is_empty());
+        let of_bucket = place.as_deref().is_some_and(|text| text.starts_with("s3://"));
+        let named: Vec<&str> =
+            OF_BUCKETS.into_iter().chain(["s3_endpoint"]).filter(|name| set(name).is_some()).collect();
+        for name in OF_BUCKETS.iter().filter(|name| of_bucket && !named.contains(name)) {
+            let setting = table::find(name);
+            let place = format!("{name} ({}, {})", setting.flag, setting.env);
+            self.complain(place, "it is needed where files is a bucket.");
+        }
+        for name in named.iter().filter(|_| !of_bucket) {
+            let setting = table::find(name);
+            let place = format!("{name} ({}, {})", setting.flag, setting.env);
+            self.complain(
+                place,
+                "it is of no use where files is no bucket: set files to s3://bucket/prefix.",
+            );
+        }
+        let access = match given {
+            [Some(region), Some(access_key_id), Some(secret)] => {
+                Some(Access { endpoint, region, access_key_id, secret_access_key: Secret::new(secret) })
+            }
+            _ => None,
+        };
+        if of_bucket && access.is_none() {
+            return None;
+        }
+        self.optional("files", |text| Place::parse(text, access.clone()))
+    }
+
     /// What is told, and the way there: a server, a sender and an address that messages lead to, or nothing is sent.
     fn reminders(&mut self) -> reminders::Settings {
         let rules = self.needed("reminders", Rules::parse);
@@ -291,7 +333,7 @@ impl Reader {
         })
     }
 
-    fn optional<T>(&mut self, name: &str, parse: fn(&str) -> Result<T, String>) -> Option<T> {
+    fn optional<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
         let setting = table::find(name);
         let (value, place) = match (self.given.get(name), self.file.get(name)) {
             (Some(value), _) => (value, format!("{name} ({}, {})", setting.flag, setting.env)),

@@ -11,6 +11,7 @@ pub mod cli;
 pub mod clock;
 pub mod compliance;
 pub mod config;
+pub mod documents;
 pub mod events;
 pub mod exports;
 pub mod funders;
@@ -27,6 +28,7 @@ pub mod reporting;
 pub mod shared;
 pub mod state;
 pub mod store;
+pub mod waivers;
 
 use store::scope::Reach;
 use store::unit::Projection;
@@ -46,10 +48,12 @@ pub static REGISTER: Register = Register {
         &agreements::changes::TERMINATION,
         &events::EVENT,
         &events::PUBLICATION,
+        &documents::DOCUMENT,
         &claims::CLAIM,
         &regimes::REGIME,
         &compliance::OBLIGATION,
         &reporting::REPORT,
+        &waivers::WAIVER,
     ],
     derivations: &[
         Derivation { of: &["funder"], derive: funders::derive },
@@ -71,6 +75,7 @@ pub static REGISTER: Register = Register {
         Derivation { of: &["suspension"], derive: lifecycle::derive_suspensions },
         Derivation { of: &["termination"], derive: lifecycle::derive_terminations },
         Derivation { of: &["report"], derive: lifecycle::derive_reports },
+        Derivation { of: &["waiver"], derive: lifecycle::derive_waivers },
         Derivation { of: &["obligation"], derive: compliance::derive },
     ],
     reach: Reach {
@@ -81,6 +86,7 @@ pub static REGISTER: Register = Register {
             "termination",
             "obligation",
             "report",
+            "waiver",
             "project",
             "event",
             "publication",
@@ -90,6 +96,7 @@ pub static REGISTER: Register = Register {
             "organisation",
             "claim",
             "regime",
+            "document",
         ],
         ids: access::reach,
         party: access::party,

@@ -3,6 +3,8 @@ use crate::access::oidc::Oidc;
 use crate::access::{Journal, LastUsed};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::documents::Shelf;
+use crate::documents::files::{self, Place};
 use crate::http::limits::Limits;
 use crate::http::metrics::Metrics;
 use crate::store::db::Db;
@@ -10,6 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{ConnectionTrait, DbErr};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::task::JoinSet;
 
@@ -27,6 +30,8 @@ pub struct AppState {
     pub last_used: LastUsed,
     /// Where erasures are told outside the database.
     pub journal: Journal,
+    /// The contents of documents.
+    pub shelf: Shelf,
     /// What goes on beside the requests.
     pub tasks: Tasks,
 }
@@ -59,12 +64,15 @@ impl AppState {
         let limits = Arc::new(Limits::new(&config));
         let oidc = config.oidc.as_ref().map(Oidc::new).transpose();
         let oidc = oidc.map_err(|e| DbErr::Custom(format!("no client for the identity provider: {e}")))?;
-        let beside = db.file().map(|file| {
-            let mut name = file.into_os_string();
-            name.push("-erasures");
-            name.into()
-        });
-        let journal = Journal::new(config.erasure_journal.clone().or(beside));
+        let beside = |end: &str| {
+            let mut name = db.file()?.into_os_string();
+            name.push(end);
+            Some(PathBuf::from(name))
+        };
+        let journal = Journal::new(config.erasure_journal.clone().or_else(|| beside("-erasures")));
+        let folder = || Place::Folder(beside("-files").unwrap_or_else(|| "grantline-files".into()));
+        let of_files = files::Limits { max_bytes: config.file_limit, idle: config.body_read_timeout };
+        let shelf = Shelf::new(config.files.clone().unwrap_or_else(folder), of_files);
         let (metrics, last_used, tasks) = (Metrics::new(), LastUsed::default(), Tasks::default());
         Ok(Self {
             db,
@@ -76,6 +84,7 @@ impl AppState {
             cursor_key,
             last_used,
             journal,
+            shelf,
             tasks,
         })
     }

@@ -14,6 +14,7 @@ pub struct Model {
     pub value: Json,
     pub clause: String,
     pub document: Option<String>,
+    pub document_id: Option<Uuid>,
     /// The amendment that says so.
     pub amendment_id: Option<Uuid>,
 }

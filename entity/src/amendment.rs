@@ -27,6 +27,7 @@ pub struct Model {
     pub signed_on: Option<Date>,
     pub effective_on: Option<Date>,
     pub document: Option<String>,
+    pub document_id: Option<Uuid>,
     pub status: Option<AmendmentStatus>,
     pub status_since: Option<Date>,
     pub applied_on: Option<Date>,

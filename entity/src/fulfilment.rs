@@ -13,5 +13,6 @@ pub struct Model {
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub note: Option<Json>,
     pub document: Option<String>,
+    pub document_id: Option<Uuid>,
 }
 impl ActiveModelBehavior for ActiveModel {}

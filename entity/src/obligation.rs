@@ -31,6 +31,8 @@ pub struct Model {
     pub due_month: Option<String>,
     pub fulfilled_on: Option<Date>,
     pub superseded_on: Option<Date>,
+    pub waived_from: Option<Date>,
+    pub waived_until: Option<Date>,
     pub by_role: Option<String>,
     pub to_role: Option<String>,
     pub responsible_organisation_id: Option<Uuid>,

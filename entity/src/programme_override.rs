@@ -14,5 +14,6 @@ pub struct Model {
     pub value: Json,
     pub clause: String,
     pub document: Option<String>,
+    pub document_id: Option<Uuid>,
 }
 impl ActiveModelBehavior for ActiveModel {}

@@ -23,6 +23,7 @@ pub struct Model {
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub summary: Option<Json>,
     pub document: Option<String>,
+    pub document_id: Option<Uuid>,
     pub status: Option<ReportStatus>,
     pub status_since: Option<Date>,
     pub submitted_on: Option<Date>,

@@ -23,6 +23,7 @@ pub struct Model {
     pub reason: Option<Json>,
     pub notified_on: Option<Date>,
     pub document: Option<String>,
+    pub document_id: Option<Uuid>,
     pub status: Option<SuspensionStatus>,
     pub status_since: Option<Date>,
     pub search_text: String,

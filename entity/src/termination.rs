@@ -19,6 +19,7 @@ pub struct Model {
     pub notified_on: Option<Date>,
     pub effective_on: Option<Date>,
     pub document: Option<String>,
+    pub document_id: Option<Uuid>,
     pub status: Option<TerminationStatus>,
     pub status_since: Option<Date>,
     pub search_text: String,

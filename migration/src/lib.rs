@@ -22,6 +22,8 @@ mod m20261122_000017_feeds;
 mod m20261122_000018_reminders;
 mod m20261122_000019_amendments;
 mod m20261122_000020_reports;
+mod m20261122_000021_documents;
+mod m20261122_000022_waivers;
 
 /// Every step, oldest first. Released steps are never edited.
 pub struct Migrator;
@@ -49,6 +51,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000018_reminders::Migration),
             Box::new(m20261122_000019_amendments::Migration),
             Box::new(m20261122_000020_reports::Migration),
+            Box::new(m20261122_000021_documents::Migration),
+            Box::new(m20261122_000022_waivers::Migration),
         ]
     }
 }

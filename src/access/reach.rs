@@ -13,7 +13,7 @@ pub fn reach(all: &View, within: &Within, resource: &'static Resource) -> Vec<Se
     let scope = Hanging { all, within };
     match resource.name {
         "grant_agreement" => scope.agreements(),
-        "amendment" | "suspension" | "termination" | "obligation" | "report" => {
+        "amendment" | "suspension" | "termination" | "obligation" | "report" | "waiver" => {
             let agreements = within.ids_of(all, "grant_agreement");
             vec![step(all, resource.table.name, "id", "grant_agreement_id", agreements)]
         }
@@ -26,6 +26,7 @@ pub fn reach(all: &View, within: &Within, resource: &'static Resource) -> Vec<Se
             own
         }
         "claim" => scope.claims(),
+        "document" => scope.documents(),
         "programme" => scope.programmes().into_iter().collect(),
         "funder" => scope.some("funder", &scope.funders()).into_iter().collect(),
         // Rules, not records: whoever has a role for anything reads them.
@@ -73,8 +74,22 @@ pub fn party(
             through("publication_link", "publication_id", "project_id", "project"),
             through("publication_link", "publication_id", "grant_agreement_id", "grant_agreement"),
         ],
+        "document" => ["project", "grant_agreement", "event", "publication"]
+            .into_iter()
+            .map(|name| documents_about(all, name, within.party(name)))
+            .collect(),
         _ => Vec::new(),
     }
+}
+
+/// The documents about some records of a resource.
+fn documents_about(all: &View, resource: &str, ids: SelectStatement) -> SelectStatement {
+    let mut select =
+        all.select_columns("document_link", "document_id", &["document_id", "subject_kind", "subject_id"]);
+    select
+        .and_where(Expr::col((Alias::new("document_link"), Alias::new("subject_kind"))).eq(resource))
+        .and_where(within("document_link", "subject_id", ids));
+    select
 }
 
 /// Records of a table by id.
@@ -174,10 +189,35 @@ impl Hanging<'_> {
         selects
     }
 
+    /// Documents about what lies within the scope, and about funders and programmes that were granted: one about an
+    /// organisation may be about anything that it does.
+    fn documents(&self) -> Vec<SelectStatement> {
+        const ABOUT: [&str; 10] = [
+            "grant_agreement",
+            "project",
+            "amendment",
+            "suspension",
+            "termination",
+            "obligation",
+            "report",
+            "waiver",
+            "event",
+            "publication",
+        ];
+        let about = |name: &str, ids| documents_about(self.all, name, ids);
+        let mut selects: Vec<_> =
+            ABOUT.into_iter().map(|name| about(name, self.within.ids_of(self.all, name))).collect();
+        selects.extend(self.programmes().map(|ids| about("programme", ids)));
+        selects.extend(self.some("funder", &self.funders()).map(|ids| about("funder", ids)));
+        selects
+    }
+
     /// Claims about what lies within the scope.
     fn claims(&self) -> Vec<SelectStatement> {
-        let subjects =
-            crate::REGISTER.resources.iter().filter(|r| !["claim", "person", "regime"].contains(&r.name));
+        let subjects = crate::REGISTER
+            .resources
+            .iter()
+            .filter(|r| !["claim", "person", "regime", "document"].contains(&r.name));
         subjects
             .map(|subject| {
                 let columns = ["id", "subject_kind", "subject_id"];

@@ -38,8 +38,9 @@ const REGIME: &str = "regime";
 /// What the program works out by itself; callers say when it was fulfilled.
 const OBLIGATION: &str = "obligation";
 
-/// Agreements and what happens to them.
-const OF_AGREEMENTS: [&str; 5] = ["grant_agreement", "amendment", "suspension", "termination", "report"];
+/// Agreements, what happens to them, and papers.
+const OF_AGREEMENTS: [&str; 6] =
+    ["grant_agreement", "amendment", "suspension", "termination", "report", "document"];
 
 /// Whether a role may act on a resource (its singular name).
 pub fn may(role: Role, action: Action, resource: &str) -> bool {
@@ -58,7 +59,11 @@ pub fn may(role: Role, action: Action, resource: &str) -> bool {
         },
         Role::Admin | Role::ProgrammeManager => true,
         Role::Viewer | Role::Auditor => action == Action::Read,
-        Role::Contributor => action == Action::Read || ["event", "publication"].contains(&resource),
+        Role::Contributor => {
+            let own = ["event", "publication"].contains(&resource);
+            // Papers are brought by all, and taken away by few.
+            action == Action::Read || own || (resource == "document" && action != Action::Delete)
+        }
         Role::FinanceOfficer => {
             action == Action::Read || (OF_AGREEMENTS.contains(&resource) && action != Action::Delete)
         }

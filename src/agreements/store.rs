@@ -144,6 +144,7 @@ pub static AGREEMENT: Resource = Resource {
     }),
     rule: None,
     kept_for: None,
+    kept_while: None,
 };
 
 /// Projects, parties, funding chain, funding lines, overrides of the regime.
@@ -214,7 +215,7 @@ pub static PARTS: [Part; 5] = [
         ),
         parent: "grant_agreement_id",
         parse: parse::<OverrideFields>,
-        references: &[],
+        references: &[Reference::to("document_id", "document")],
         together: None,
         kept: false,
     },

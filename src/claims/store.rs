@@ -52,6 +52,7 @@ pub static CLAIM: Resource = Resource {
     publishing: None,
     rule: Some(known_field),
     kept_for: None,
+    kept_while: None,
 };
 
 const fn about(name: &'static str, resource: &'static str, meaning: &'static str) -> Relation {

@@ -3,6 +3,7 @@ use super::{opened, say};
 use crate::agreements::AGREEMENT;
 use crate::clock::{Clock, SystemClock, today};
 use crate::compliance::findings::shown::{Finding, shown};
+use crate::compliance::findings::standing::Standing;
 use crate::compliance::findings::survey::{Asked, Facet, survey};
 use crate::config::Config;
 use crate::shared::dates::parse_business_date;
@@ -20,6 +21,7 @@ use uuid::Uuid;
 const FOUND: u8 = 2;
 
 const SEVERITIES: [&str; 4] = ["violation", "warning", "info", "never"];
+const STANDINGS: [&str; 3] = ["open", "acknowledged", "waived"];
 const RESULTS: [&str; 4] = ["fail", "insufficient_data", "pass", "not_applicable"];
 
 /// Hold all records against the rules of their funders' regimes
@@ -37,6 +39,9 @@ pub struct Arguments {
     /// What to print: `fail` alone, or also what lacks facts, passes or does not apply
     #[arg(long, value_delimiter = ',', default_value = "fail", value_parser = RESULTS)]
     result: Vec<String>,
+    /// What to print by what was decided about it; what is waived never counts for the exit code
+    #[arg(long, value_delimiter = ',', default_value = "open,acknowledged", value_parser = STANDINGS)]
+    standing: Vec<String>,
     /// Print a JSON document a line, as GET /v1/findings has them, in place of a table
     #[arg(long)]
     json: bool,
@@ -54,18 +59,21 @@ pub async fn run(config: Config, arguments: Arguments) -> anyhow::Result<ExitCod
     let as_of = arguments.as_of.unwrap_or_else(|| today(SystemClock.now(), config.time_zone));
     let (view, txn) = (View::now(Scope::Register), db.begin_read().await?);
     let reader = Reader { view: &view, conn: &txn, engine: db.engine, register: &crate::REGISTER, as_of };
-    let wanted = vec![(Facet::Result, arguments.result.clone())];
+    let wanted =
+        vec![(Facet::Result, arguments.result.clone()), (Facet::Standing, arguments.standing.clone())];
     let asked = Asked { words: wanted, ..Asked::default() };
     let printed = survey(&reader, &asked).await?;
-    let failing = vec![(Facet::Result, vec!["fail".to_owned()])];
+    // What two have agreed to let be wakes nobody at night.
+    let standing =
+        [Standing::Open, Standing::Acknowledged].map(|standing| standing.code().to_owned()).to_vec();
+    let failing = vec![(Facet::Result, vec!["fail".to_owned()]), (Facet::Standing, standing)];
     let counted = Asked { words: failing, limit: Some(0), facets: vec![Facet::Severity], ..Asked::default() };
     let counts = survey(&reader, &counted).await?.counts.remove(&Facet::Severity).unwrap_or_default();
-    let ids: Vec<Uuid> = printed.found.iter().map(|(agreement, _)| *agreement).collect();
+    let ids: Vec<Uuid> = printed.found.iter().map(|one| one.agreement).collect();
     let references = references(&reader, ids).await?;
     txn.rollback().await?;
     db.close().await;
-    let findings: Vec<Finding> =
-        printed.found.iter().map(|(agreement, one)| shown(one, *agreement)).collect::<Result<_, _>>()?;
+    let findings: Vec<Finding> = printed.found.iter().map(shown).collect::<Result<_, _>>()?;
     if arguments.json {
         for finding in &findings {
             say(&serde_json::to_string(finding)?)?;

@@ -9,7 +9,7 @@ use crate::http::serve::{Limits, Stopped, serve};
 use crate::state::AppState;
 use crate::store::db::Db;
 use crate::store::number_waiting;
-use crate::{logging, regimes, reminders};
+use crate::{documents, logging, regimes, reminders};
 use anyhow::Context;
 use std::sync::Arc;
 use std::time::Duration;
@@ -91,7 +91,7 @@ pub async fn shipped(state: &AppState) -> anyhow::Result<()> {
 }
 
 /// What is done by the clock: erasing what need not be kept any longer, asking for the identity provider's keys, signing
-/// the history, and reminding of what is owed.
+/// the history, sweeping the files of documents, and reminding of what is owed.
 fn by_the_clock(state: &AppState) -> anyhow::Result<()> {
     let upkeep = state.clone();
     state.tasks.spawn(async move {
@@ -112,6 +112,9 @@ fn by_the_clock(state: &AppState) -> anyhow::Result<()> {
         audit::load(path.context("checkpoints need a key: set --audit-key")?)?;
         state.tasks.spawn(audit::sign_from_time_to_time(state.clone(), every));
     }
+    // A place that can't be used is told now, not at the first upload.
+    state.shelf.files().context("the files of documents can't be kept: see --files")?;
+    state.tasks.spawn(documents::time_after_time(state.clone()));
     if let Some(mail) = state.config.reminders.mail.clone() {
         state.tasks.spawn(reminders::time_after_time(state.clone(), mail));
     }

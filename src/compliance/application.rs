@@ -155,7 +155,7 @@ async fn applied(
     }
     let said: Vec<OverrideFields> = typed_value(row.get("terms"))?;
     let changes = row.get("changes").cloned().unwrap_or_default();
-    change(unit, agreement, &changes, &said, Some((id, text_in(&row, "document")))).await?;
+    change(unit, agreement, &changes, &said, Some((id, &row))).await?;
     let effective_on = date_in(&row, "effective_on").unwrap_or(as_of);
     row.insert("status".into(), json!(AmendmentStatus::InForce));
     row.insert("status_since".into(), json!(effective_on));
@@ -174,6 +174,7 @@ async fn applied(
         "effective_on": effective_on,
         "reason": unit.intent.reason,
         "document": null,
+        "document_id": null,
         "source": null,
         "attestations": [],
         "actor_id": unit.intent.principal_id,
@@ -219,7 +220,7 @@ async fn change(
     agreement: Row,
     changes: &Value,
     said: &[OverrideFields],
-    by: Option<(Uuid, Option<&str>)>,
+    by: Option<(Uuid, &Row)>,
 ) -> Result<(), Problem> {
     let version = agreement.get("version").and_then(Value::as_i64).unwrap_or(0);
     let id = id_in(&agreement, "id").unwrap_or_default();
@@ -241,10 +242,12 @@ async fn change(
         let value = serde_json::to_value(one).unwrap_or_default();
         let place = format!("/terms/{index}");
         let mut record = at(&place, prepare(&part.table, part.parse, value))?;
-        if let Some((amendment, document)) = by {
+        if let Some((amendment, row)) = by {
             record.insert("amendment_id".into(), json!(amendment));
-            if record.get("document").is_none_or(Value::is_null) {
-                record.insert("document".into(), json!(document));
+            for name in ["document", "document_id"] {
+                if record.get(name).is_none_or(Value::is_null) {
+                    record.insert(name.into(), row.get(name).cloned().unwrap_or_default());
+                }
             }
         }
         let root = unit.reader().row_to_write(&AGREEMENT, id).await?;

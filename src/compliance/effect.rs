@@ -3,7 +3,8 @@
 use super::facts::dossiers;
 use super::findings::gather::cases;
 use super::findings::shown::{Finding, shown};
-use super::findings::survey::Seen;
+use super::findings::standing::bearings;
+use super::findings::survey::{self, Seen};
 use super::obligations::OBLIGATION;
 use super::obligations::state::standing;
 use super::plan;
@@ -11,6 +12,7 @@ use super::rules::model::Outcome;
 use super::rules::{Finding as Found, evaluate};
 use crate::agreements::AGREEMENT;
 use crate::http::resource::{FieldChange, differing};
+use crate::lifecycle::under;
 use crate::regimes::terms::{TermOrigin, Terms};
 use crate::shared::text::LocalizedText;
 use crate::store::aggregate::typed_value;
@@ -18,6 +20,7 @@ use crate::store::read::{Reader, column, date_in, id_in, text_in};
 use crate::store::unit::Unit;
 use crate::store::view::{Scope, View};
 use crate::store::{Record, Result, Row};
+use crate::waivers::WAIVER;
 use chrono::NaiveDate;
 use entity::vocab::ObligationState;
 use sea_orm::sea_query::ExprTrait;
@@ -248,9 +251,15 @@ async fn findings(unit: &Unit, agreement: Uuid, before: &Side, after: &Side) -> 
     let (mut appear, mut go) = (only(after, before), only(before, after));
     let reader = unit.reader();
     let seen = Seen::of_findings(&reader, appear.iter().chain(&go)).await?;
+    let waived = under(&unit.whole(), &WAIVER, &[agreement]).await?.remove(&agreement).unwrap_or_default();
+    let bearings = bearings(&waived, unit.intent.as_of);
     let show = |found: &mut Vec<Found>| -> Result<Vec<Finding>> {
         seen.narrow(found);
-        found.iter().take(MOST_FINDINGS).map(|one| shown(one, agreement)).collect()
+        let told = found.drain(..).take(MOST_FINDINGS).map(|finding| {
+            let bearing = bearings.get(&finding.about).cloned();
+            shown(&survey::Found { agreement, finding, bearing })
+        });
+        told.collect()
     };
     Ok(FindingsChange { appear: show(&mut appear)?, go: show(&mut go)? })
 }

@@ -1,13 +1,17 @@
 //! Terms that nobody can follow are refused when they are written, not when they are read: with the unit that writes them.
 use super::facts::Dossier;
 use super::plan::{Facts, periods};
+use super::rules::catalogue;
 use super::terms::of_programmes;
 use crate::regimes::path::Path;
 use crate::regimes::terms::{PERIODS, Terms};
 use crate::shared::check::{Fault, Faults};
-use crate::store::read::id_in;
+use crate::shared::life::Guard;
+use crate::store::read::{id_in, text_in};
 use crate::store::unit::{Touched, Unit};
 use crate::store::{Error, Result};
+use crate::waivers::WAIVER;
+use entity::vocab::{WaiverStatus, Word};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -86,4 +90,29 @@ fn told(terms: &Terms, at: &str, faults: &mut Faults) {
         fault.params.insert("parameter".to_owned(), json!(fault.pointer));
         faults.push(Fault { pointer: at.to_owned(), ..fault });
     }
+}
+
+/// A waiver names a rule that there is, and none comes into force without a second person.
+pub fn waivers(unit: &Unit) -> Result<()> {
+    let mut faults = Faults::default();
+    let touched = unit.touched().iter().filter(|touched| touched.resource.name == WAIVER.name);
+    for touched in touched {
+        let written = touched.changes.iter().filter(|change| change.table.name == WAIVER.table.name);
+        for row in written.filter_map(|change| change.row.as_ref()) {
+            if let Some(rule) = text_in(row, "finding").and_then(|key| key.split(':').next())
+                && catalogue::find(rule).is_none_or(|entry| !entry.implemented)
+            {
+                let known = catalogue::CATALOGUE.iter().filter(|entry| entry.implemented);
+                let known: Vec<&str> = known.map(|entry| entry.id).collect();
+                faults.add("/finding", "unknown_rule", json!({"rule": rule, "known": known}));
+            }
+            let opened = touched.action == "created";
+            if opened && text_in(row, "status") == Some(WaiverStatus::InForce.code()) {
+                let [en, lv] = Guard::AnotherPerson.text();
+                let params = json!({"text": {"en": en, "lv": lv}, "attestable": false});
+                faults.add("/opening/status", Guard::AnotherPerson.code(), params);
+            }
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
 }

@@ -12,8 +12,9 @@ use crate::store::aggregate::typed_value;
 use crate::store::read::{Reader, column, date_in, id_in, text_in};
 use crate::store::unit::{Touched, Unit};
 use crate::store::{Error, Result, Row};
+use crate::waivers::WAIVER;
 use chrono::NaiveDate;
-use entity::vocab::{AgreementStatus, PartyRole, ReportStatus, Word};
+use entity::vocab::{AgreementStatus, PartyRole, ReportStatus, WaiverStatus, Word};
 use futures_util::future::BoxFuture;
 use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, LockType, Order};
 use serde_json::{Value, json};
@@ -27,7 +28,9 @@ const MOST_OBLIGATIONS: usize = 2000;
 pub fn keep_in_step(unit: &mut Unit) -> BoxFuture<'_, Result<()>> {
     Box::pin(async move {
         sound::programmes(unit).await?;
+        sound::waivers(unit)?;
         let mut agreements = fulfil(unit).await?;
+        waive(unit).await?;
         agreements.extend(concerned(unit).await?);
         agreements.sort_unstable();
         agreements.dedup();
@@ -279,6 +282,57 @@ async fn submitted(reader: &Reader<'_>, duties: &[Uuid]) -> Result<HashMap<Uuid,
     Ok(first)
 }
 
+/// Tells of the duties whose waivers took a step how long they are waived. Of several with days between them that none covers,
+/// the last counts.
+async fn waive(unit: &mut Unit) -> Result<()> {
+    let touched = unit.touched().iter().filter(|touched| touched.resource.name == WAIVER.name);
+    // One that was only asked for, or written anew, is not in force.
+    let touched = touched.filter(|touched| touched.action == "transitioned");
+    let waivers: Vec<Uuid> = touched.map(|touched| touched.id).collect();
+    if waivers.is_empty() {
+        return Ok(());
+    }
+    let links = unit.whole().links("waiver", "id", "obligation_id", &waivers).await?;
+    let duties: Vec<Uuid> = links.into_values().flatten().collect::<BTreeSet<_>>().into_iter().collect();
+    if duties.is_empty() {
+        return Ok(());
+    }
+    for id in &duties {
+        unit.whole().row_to_change(&OBLIGATION, *id).await?;
+    }
+    let mut select = unit.whole().view.select(&WAIVER.table);
+    select
+        .and_where(column(&WAIVER.table, "obligation_id").is_in(duties.iter().copied()))
+        .and_where(column(&WAIVER.table, "status").eq(WaiverStatus::InForce.code()));
+    let in_force = unit.whole().rows(&WAIVER.table, &select).await?;
+    let mut rows = Vec::new();
+    for mut row in unit.whole().rows_of(&OBLIGATION, &duties).await? {
+        let of_this = in_force.iter().filter(|waiver| id_in(waiver, "obligation_id") == id_in(&row, "id"));
+        let spans =
+            of_this.filter_map(|waiver| Some((date_in(waiver, "status_since")?, date_in(waiver, "until"))));
+        let last = last_span(spans.collect());
+        let (from, until) = (json!(last.map(|span| span.0)), json!(last.and_then(|span| span.1)));
+        if row.get("waived_from") != Some(&from) || row.get("waived_until") != Some(&until) {
+            row.insert("waived_from".into(), from);
+            row.insert("waived_until".into(), until);
+            rows.push(row);
+        }
+    }
+    if rows.is_empty() { Ok(()) } else { unit.put_roots(&OBLIGATION, rows).await }
+}
+
+/// From the first day to the last, which some have not, of the last of some spans and those that it goes on from.
+fn last_span(mut spans: Vec<(NaiveDate, Option<NaiveDate>)>) -> Option<(NaiveDate, Option<NaiveDate>)> {
+    // One that ends before it begins is of no day.
+    spans.retain(|(from, until)| until.is_none_or(|until| until >= *from));
+    spans.sort_unstable();
+    spans.into_iter().reduce(|(from, until), (next, end)| match until {
+        Some(until) if until.succ_opt().is_some_and(|after| after < next) => (next, end),
+        Some(until) => (from, end.map(|end| Ord::max(end, until))),
+        None => (from, None),
+    })
+}
+
 /// Tells of the duties whose fulfilments were changed when they were fulfilled: on the earliest day of those that there
 /// are. Answers the agreements of those that no longer are: they move again.
 async fn fulfil(unit: &mut Unit) -> Result<Vec<Uuid>> {
@@ -325,4 +379,28 @@ async fn fulfil(unit: &mut Unit) -> Result<Vec<Uuid>> {
         unit.put_roots(&OBLIGATION, rows).await?;
     }
     Ok(open)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_that_go_on_are_one_and_of_others_the_last_counts() {
+        let span = |from: &str, until: &str| -> (NaiveDate, Option<NaiveDate>) {
+            (from.parse().unwrap(), (!until.is_empty()).then(|| until.parse().unwrap()))
+        };
+        let (a, b) = (span("2026-01-01", "2026-01-31"), span("2026-02-01", "2026-03-31"));
+        assert_eq!(last_span(vec![]), None);
+        assert_eq!(last_span(vec![b, a]), Some(span("2026-01-01", "2026-03-31")));
+        assert_eq!(
+            last_span(vec![a, span("2026-02-02", "2026-02-10")]),
+            Some(span("2026-02-02", "2026-02-10"))
+        );
+        assert_eq!(last_span(vec![a, span("2026-01-10", "2026-01-15")]), Some(a));
+        assert_eq!(last_span(vec![span("2026-01-01", ""), b]), Some(span("2026-01-01", "")));
+        assert_eq!(last_span(vec![a, span("2026-01-20", "")]), Some(span("2026-01-01", "")));
+        assert_eq!(last_span(vec![span("2026-02-01", "2026-01-01")]), None);
+    }
 }

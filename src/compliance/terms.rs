@@ -75,7 +75,14 @@ fn read(records: Option<&Vec<Record>>, level: impl Fn(Uuid) -> TermLevel) -> Res
     let one = |record: &Record| {
         let text = |name: &str| text_in(record, name).map(str::to_owned);
         let level = level(id_in(record, "id").unwrap_or_default());
-        let origin = TermOrigin { level, regime: None, clause: text("clause"), document: text("document") };
+        let document_id = id_in(record, "document_id");
+        let origin = TermOrigin {
+            level,
+            regime: None,
+            clause: text("clause"),
+            document: text("document"),
+            document_id,
+        };
         Ok(Override {
             path: text("path").unwrap_or_default(),
             value: record.get("value").cloned().unwrap_or_default(),

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 /// A day: longer than any time limit makes sense.
 const MAX_SECONDS: u64 = 24 * 60 * 60;
+/// 10 000 parts of 5 MiB: what a bucket takes.
+const MAX_FILE: u64 = 48_000 << 20;
 /// The largest body limit, in bytes.
 const MAX_BYTES: usize = 1 << 30;
 
@@ -104,16 +106,29 @@ pub(super) fn log_level(text: &str) -> Result<String, String> {
 }
 
 pub(super) fn bytes(text: &str) -> Result<usize, String> {
-    let lower = text.to_lowercase();
-    let (number, unit) = match lower.strip_suffix(['k', 'm']) {
-        Some(number) if lower.ends_with('k') => (number, 1 << 10),
-        Some(number) => (number, 1 << 20),
-        None => (lower.as_str(), 1),
-    };
-    let value = number.trim().parse::<usize>().ok().and_then(|number| number.checked_mul(unit));
+    let value = sized(&text.to_lowercase()).and_then(|(number, unit)| number.checked_mul(unit));
+    let value = value.and_then(|value| usize::try_from(value).ok());
     value
         .filter(|value| (1..=MAX_BYTES).contains(value))
         .ok_or("write a number of bytes up to 1024m, such as 1048576, 512k or 1m.".into())
+}
+
+/// A number and its unit in bytes.
+fn sized(text: &str) -> Option<(u64, u64)> {
+    let (number, unit) = match text.strip_suffix(['k', 'm']) {
+        Some(number) if text.ends_with('k') => (number, 1 << 10),
+        Some(number) => (number, 1 << 20),
+        None => (text, 1),
+    };
+    Some((number.trim().parse().ok()?, unit))
+}
+
+/// The size of a file: it is never in memory as a whole.
+pub(super) fn file_size(text: &str) -> Result<u64, String> {
+    let value = sized(&text.to_lowercase()).and_then(|(number, unit)| number.checked_mul(unit));
+    value
+        .filter(|value| (1..=MAX_FILE).contains(value))
+        .ok_or("write a number of bytes up to 48000m, such as 104857600, 512k or 100m.".into())
 }
 
 pub(super) fn seconds(text: &str) -> Result<Duration, String> {

@@ -75,6 +75,18 @@ settings! {
         "The claim that names the caller in the history; sub where no names of persons are to be kept";
     "oidc_leeway" "--oidc-leeway" "GRANTLINE_OIDC_LEEWAY" "SECONDS" "60" false
         "How far the identity provider's clock and this one may be apart, up to 300";
+    "files" "--files" "GRANTLINE_FILES" "FOLDER" "" false
+        "Where the files of documents are kept: a folder, or s3://bucket/prefix; for SQLite, where not set, the database's file with -files at its end, else the folder grantline-files";
+    "file_limit" "--file-limit" "GRANTLINE_FILE_LIMIT" "BYTES" "100m" false
+        "The largest file, in bytes; k and m stand for 1024 and 1024 * 1024";
+    "s3_endpoint" "--s3-endpoint" "GRANTLINE_S3_ENDPOINT" "URL" "" false
+        "The server of the bucket, such as http://localhost:9000, where it is not Amazon's";
+    "s3_region" "--s3-region" "GRANTLINE_S3_REGION" "NAME" "" false
+        "The region of the bucket";
+    "s3_access_key_id" "--s3-access-key-id" "GRANTLINE_S3_ACCESS_KEY_ID" "ID" "" false
+        "The access key for the bucket";
+    "s3_secret_access_key" "--s3-secret-access-key" "GRANTLINE_S3_SECRET_ACCESS_KEY" "SECRET" "" true
+        "Its secret";
     "metrics_public" "--metrics-public" "GRANTLINE_METRICS_PUBLIC" "TRUE/FALSE" "false" false
         "Whether GET /metrics answers others than this machine: true or false";
     "public_access" "--public-access" "GRANTLINE_PUBLIC_ACCESS" "TRUE/FALSE" "false" false

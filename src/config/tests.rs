@@ -65,17 +65,50 @@ fn the_file_takes_toml_types_and_gives_way_to_flags() {
 }
 
 #[test]
+fn a_bucket_needs_its_access_and_nothing_else_does() {
+    let load = |settings: &[(&str, &str)]| {
+        let mut all = Settings::default();
+        for (name, value) in settings {
+            all.set(name, *value);
+        }
+        Config::load(all)
+    };
+    let places = |result: Result<Config, ConfigProblems>| -> Vec<String> {
+        let problems = result.unwrap_err().0;
+        problems.into_iter().map(|one| one.setting.split(' ').next().unwrap().to_owned()).collect()
+    };
+    assert_eq!(load(&[]).unwrap().files, None);
+    assert_eq!(load(&[("files", "data/files")]).unwrap().files, Some(Place::Folder("data/files".into())));
+    let bucket = [
+        ("files", "s3://grants"),
+        ("s3_region", "eu-north-1"),
+        ("s3_access_key_id", "key"),
+        ("s3_secret_access_key", "hush"),
+    ];
+    assert!(matches!(load(&bucket).unwrap().files, Some(Place::Bucket(_))));
+    assert_eq!(places(load(&bucket[..2])), ["s3_access_key_id", "s3_secret_access_key"]);
+    assert_eq!(places(load(&bucket[1..])), ["s3_region", "s3_access_key_id", "s3_secret_access_key"]);
+    assert_eq!(places(load(&[("files", "ftp://x")])), ["files"]);
+    let endpoint = [&bucket[..], &[("s3_endpoint", "example.org")]].concat();
+    assert_eq!(places(load(&endpoint)), ["s3_endpoint"]);
+    assert_eq!(load(&[("file_limit", "2m")]).unwrap().file_limit, 2 << 20);
+    for size in ["0", "48001m", "1g", "-1"] {
+        assert_eq!(places(load(&[("file_limit", size)])), ["file_limit"], "{size}");
+    }
+}
+
+#[test]
 fn all_problems_are_told_at_once_without_secrets() {
     let (_dir, mut settings) =
         file("listn = 'x'\nwholly_else = 1\ntime_zone = 'Riga'\nlog_level = { a = 1 }");
     for (name, value) in [
         ("listen", "localhost"),
-        ("database_url", "mysql://u:secret@h/d"),
+        ("database_url", "mysql://u:hush@h/d"),
         ("body_limit", "1g"),
         ("request_timeout", "0"),
         ("metrics_public", "yes"),
         ("cors_origins", "https://a.example.org/path"),
-        ("demo_token", "secret"),
+        ("demo_token", "hush"),
         ("database_connections", "-1"),
         ("log_format", "xml"),
         ("public_url", "ftp://example.org"),
@@ -85,7 +118,7 @@ fn all_problems_are_told_at_once_without_secrets() {
     let problems = Config::load(settings).unwrap_err();
     assert_eq!(problems.0.len(), 14, "{problems}");
     let text = problems.to_string();
-    assert!(!text.contains("secret"), "{text}");
+    assert!(!text.contains("hush"), "{text}");
     for words in [
         "`listn` is no setting; did you mean `listen`?",
         "`wholly_else` is no setting; there are",

@@ -139,6 +139,7 @@ pub static EVENT: Resource = Resource {
     }),
     rule: Some(crate::store::rule::no_cycle),
     kept_for: None,
+    kept_while: None,
 };
 
 fn linked(view: &View, to: &'static str, ids: SelectStatement) -> Expr {
@@ -280,6 +281,7 @@ pub static PUBLICATION: Resource = Resource {
     }),
     rule: None,
     kept_for: None,
+    kept_while: None,
 };
 
 fn published(view: &View, to: &'static str, ids: SelectStatement) -> Expr {

@@ -185,7 +185,8 @@ fn state_of_obligation(state: ObligationState) -> State {
         ObligationState::Met => State::Met,
         ObligationState::MetLate => State::MetLate,
         ObligationState::Passed => State::Passed,
-        ObligationState::Superseded => State::Superseded,
+        // Nothing is owed.
+        ObligationState::Superseded | ObligationState::Waived => State::Superseded,
         // A calendar shows by itself how soon something is; without a date nothing gets here.
         ObligationState::DueSoon | ObligationState::Upcoming | ObligationState::InsufficientData => {
             State::Upcoming

@@ -59,6 +59,7 @@ pub static FUNDER: Resource = Resource {
     }),
     rule: None,
     kept_for: None,
+    kept_while: None,
 };
 
 pub static PROGRAMME: Resource = Resource {
@@ -117,6 +118,7 @@ pub static PROGRAMME: Resource = Resource {
     publishing: Some(Publishing { groups: &[], search: None }),
     rule: Some(crate::store::rule::no_cycle),
     kept_for: None,
+    kept_while: None,
 };
 
 /// What agreements under a programme follow instead of what their regime says.
@@ -126,7 +128,7 @@ pub static OVERRIDE: Part = Part {
     table: Table::of::<entity::programme_override::Entity>("programme_override", &[], &["programme_id"]),
     parent: "programme_id",
     parse: parse::<OverrideFields>,
-    references: &[],
+    references: &[Reference::to("document_id", "document")],
     together: None,
     kept: false,
 };

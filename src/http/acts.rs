@@ -2,7 +2,7 @@
 use super::code_lists;
 use crate::history::audit;
 use crate::state::AppState;
-use crate::{access, claims, compliance, exports, history, lifecycle, regimes, reminders};
+use crate::{access, claims, compliance, documents, exports, history, lifecycle, regimes, reminders};
 use axum::Router;
 use serde_json::{Map, Value};
 
@@ -11,6 +11,7 @@ pub fn routes() -> Router<AppState> {
         .merge(claims::routes())
         .merge(regimes::routes())
         .merge(compliance::routes())
+        .merge(documents::routes())
         .merge(history::routes())
         .merge(access::routes())
         .merge(audit::routes())
@@ -24,6 +25,7 @@ pub fn document(schemas: &mut Map<String, Value>, paths: &mut Map<String, Value>
     claims::document(schemas, paths);
     regimes::document(schemas, paths);
     compliance::document(schemas, paths);
+    documents::document(paths);
     history::document(schemas, paths);
     audit::document(schemas, paths);
     exports::document(paths);

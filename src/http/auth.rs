@@ -26,7 +26,9 @@ fn is_open(parts: &Parts) -> bool {
     let has_part = |name: &str| face.is_some_and(|face| face.parts.iter().any(|part| part.part.path == name));
     match below {
         [] | ["{id}"] => face.is_some(),
-        ["{id}", part] | ["{id}", part, "{part_id}"] => has_part(part),
+        ["{id}", part] | ["{id}", part, "{part_id}"] | ["{id}", part, "{part_id}", "content"] => {
+            has_part(part)
+        }
         _ => false,
     }
 }

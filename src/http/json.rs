@@ -5,7 +5,7 @@ use crate::shared::json::Unique;
 use crate::state::AppState;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::header;
+use axum::http::{Method, header};
 use serde_json::{Value, json};
 
 pub const JSON: &str = "application/json";
@@ -26,7 +26,7 @@ impl FromRequest<AppState> for Body {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
-        let expected = if request.method() == axum::http::Method::PATCH { MERGE_PATCH } else { JSON };
+        let expected = if request.method() == Method::PATCH { MERGE_PATCH } else { JSON };
         let (_, bytes) = bytes(request, state, &[expected]).await?;
         read(&bytes).map(Self)
     }

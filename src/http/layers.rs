@@ -4,6 +4,7 @@ use super::ask::RequestId;
 use super::messages::Language;
 use super::problem::{INTERNAL, METHOD_NOT_ALLOWED, NOT_FOUND, Problem, TIMEOUT};
 use crate::clock::new_id;
+use crate::documents;
 use crate::state::AppState;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -11,8 +12,12 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use std::any::Any;
+use std::time::Duration;
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// No upload takes longer: contents without a record are swept when they are older.
+const LONGEST: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// The outermost layer.
 pub async fn edge(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
@@ -23,7 +28,9 @@ pub async fn edge(State(state): State<AppState>, mut request: Request, next: Nex
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let route = request.extensions().get::<MatchedPath>().map(|m| m.as_str().to_owned());
     request.extensions_mut().insert(RequestId(id.clone()));
-    let limit = state.config.request_timeout;
+    // A body that is taken in as it comes is given up when it stalls, which its handler sees.
+    let lasts = documents::takes_its_time(&method, route.as_deref());
+    let limit = if lasts { LONGEST } else { state.config.request_timeout };
     // Here, and once, so that no statement of any handler waits for a database that is gone.
     let answered = state.db.while_reachable(next.run(request));
     let mut response = match tokio::time::timeout(limit, answered).await {

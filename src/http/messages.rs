@@ -342,6 +342,17 @@ pub const MESSAGES: &[(&str, &str, &str)] = &[
         "repeats what is repeated already, as in (a+)+: other programs could search for ever",
         "atkārto jau atkārtotu, kā (a+)+: citas programmas varētu meklēt bezgalīgi",
     ),
+    ("held", "it is held: {reason}", "tas ir jāglabā: {reason}"),
+    (
+        "names_people",
+        "a document with personal data is not published to everybody: tell contains_personal_data false, or choose partners or internal",
+        "dokumentu ar personas datiem nepublicē visiem: norādiet contains_personal_data false vai izvēlieties partners vai internal",
+    ),
+    (
+        "empty_file",
+        "the file has no byte: send its content as the body",
+        "failā nav neviena baita: sūtiet tā saturu kā pieprasījuma saturu",
+    ),
     ("referenced_by", "{resource} {id} refers to it", "uz to atsaucas {resource} {id}"),
 ];
 

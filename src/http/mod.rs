@@ -27,15 +27,17 @@ pub use pages::DOCUMENT;
 
 use crate::state::AppState;
 use crate::{
-    access, agreements, claims, compliance, events, funders, lifecycle, organisations, projects, regimes,
-    reporting,
+    access, agreements, claims, compliance, documents, events, funders, lifecycle, organisations, projects,
+    regimes, reporting, waivers,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::{Extensions, HeaderMap, StatusCode, Version};
 use axum::middleware::{from_fn, from_fn_with_state};
 use resource::{Face, SchemaOf};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 use tower_http::cors::{AllowOrigin, Any, CorsLayer};
 
 /// Every resource with the operations that are written once for all, in the order of the document.
@@ -47,6 +49,7 @@ pub static FACES: &[&Face] = &[
     &agreements::changes::TERMINATIONS,
     &events::FACE,
     &events::PUBLICATIONS,
+    &documents::FACE,
     &organisations::FACE,
     &funders::FACE,
     &funders::PROGRAMMES,
@@ -54,6 +57,7 @@ pub static FACES: &[&Face] = &[
     &claims::FACE,
     &compliance::FACE,
     &reporting::FACE,
+    &waivers::FACE,
 ];
 
 /// Resources with operations of their own instead of those that all others have.
@@ -75,7 +79,10 @@ pub static DERIVED: &[(&[&str], SchemaOf)] = &[
     (&["person"], SchemaOf::new::<access::model::RemovalFacts>()),
     (&["project"], SchemaOf::new::<lifecycle::ProjectLife>()),
     (&["grant_agreement"], SchemaOf::new::<lifecycle::AgreementLife>()),
-    (&["amendment", "suspension", "termination", "report"], SchemaOf::new::<lifecycle::StepsLeft>()),
+    (
+        &["amendment", "suspension", "termination", "report", "waiver"],
+        SchemaOf::new::<lifecycle::StepsLeft>(),
+    ),
     (&["obligation"], SchemaOf::new::<compliance::model::ObligationStanding>()),
 ];
 
@@ -98,8 +105,16 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), layers::edge))
         .layer(from_fn_with_state(state.metrics.clone(), metrics::track))
         .layer(cors(&state.config.cors_origins))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(not_as_it_is)))
         .with_state(state)
+}
+
+/// Marks an answer whose bytes are counted and hashed: it is not compressed on its way.
+#[derive(Clone, Copy)]
+pub struct AsItIs;
+
+fn not_as_it_is(_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions) -> bool {
+    extensions.get::<AsItIs>().is_none()
 }
 
 fn cors(origins: &[String]) -> CorsLayer {

@@ -17,7 +17,7 @@ use crate::state::AppState;
 use crate::store::aggregate::{MOST_PARTS, STATUS_CHANGES, typed_value};
 use crate::store::read::{Reader, column, id_in};
 use crate::store::{Record, Row};
-use crate::{agreements, projects, reporting};
+use crate::{agreements, projects, reporting, waivers};
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
@@ -29,8 +29,15 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-const LIVES: [&Face; 6] =
-    [&projects::FACE, &agreements::FACE, &AMENDMENTS, &SUSPENSIONS, &TERMINATIONS, &reporting::FACE];
+const LIVES: [&Face; 7] = [
+    &projects::FACE,
+    &agreements::FACE,
+    &AMENDMENTS,
+    &SUSPENSIONS,
+    &TERMINATIONS,
+    &reporting::FACE,
+    &waivers::FACE,
+];
 
 /// A step of a life, as it was taken.
 #[derive(Serialize, ToSchema)]
@@ -49,6 +56,8 @@ pub struct Transition {
     pub reason: Option<String>,
     #[schema(required, format = "text", max_length = 2000)]
     pub document: Option<String>,
+    #[schema(required)]
+    pub document_id: Option<Uuid>,
     #[schema(required, format = "text", max_length = 2000)]
     pub source: Option<String>,
     #[schema(max_items = 20)]
@@ -167,6 +176,7 @@ pub fn document(schemas: &mut Map<String, Value>, paths: &mut Map<String, Value>
                 "grant_agreement" => "implementation_ended",
                 "amendment" => "requested",
                 "report" => "internally_approved",
+                "waiver" => "acknowledged",
                 _ => "in_effect",
             },
             "effective_on": "2021-06-01",

@@ -7,6 +7,7 @@ use crate::shared::life::{Facts, Guard, Step};
 use crate::shared::period::Period;
 use crate::store::read::{Reader, column, date_in, id_in, text_in};
 use crate::store::{Record, Resource, Result, Row};
+use crate::waivers;
 use entity::vocab::{AmendmentKind, PartyRole, Word};
 use sea_orm::sea_query::{ExprTrait, Order};
 use serde_json::Value;
@@ -32,6 +33,7 @@ pub fn ways(resource: &Resource) -> Vec<Way> {
         "suspension" => of(status::OF_SUSPENSION),
         "termination" => of(status::OF_TERMINATION),
         "report" => of(reporting::status::STEPS),
+        "waiver" => of(waivers::status::STEPS),
         _ => of(agreements::status::STEPS),
     }
 }
@@ -46,7 +48,7 @@ pub async fn gather(reader: &Reader<'_>, resource: &Resource, records: &[Record]
         // Guards do not depend on who asks.
         "project" => of_projects(&reader.seeing(&reader.view.whole()), records).await,
         "report" => of_reports(&reader.seeing(&reader.view.whole()), records).await,
-        "amendment" | "suspension" | "termination" => Ok(records.iter().map(of_change).collect()),
+        "amendment" | "suspension" | "termination" | "waiver" => Ok(records.iter().map(of_change).collect()),
         _ => of_agreements(&reader.seeing(&reader.view.whole()), records).await,
     }
 }

@@ -9,5 +9,5 @@ pub use api::{document, routes};
 pub use facts::under;
 pub use shown::{
     AgreementLife, ProjectLife, StepsLeft, derive_agreements, derive_amendments, derive_projects,
-    derive_reports, derive_suspensions, derive_terminations,
+    derive_reports, derive_suspensions, derive_terminations, derive_waivers,
 };

@@ -11,6 +11,7 @@ use crate::shared::text::LocalizedText;
 use crate::store::aggregate::to_record;
 use crate::store::read::{Reader, id_in, text_in};
 use crate::store::{Record, Resource, Result, Row};
+use crate::waivers::WAIVER;
 use crate::{agreements, projects};
 use chrono::NaiveDate;
 use futures_util::future::BoxFuture;
@@ -119,7 +120,7 @@ macro_rules! steps_left {
     )*};
 }
 steps_left!(derive_amendments of AMENDMENT, derive_suspensions of SUSPENSION, derive_terminations of TERMINATION,
-    derive_reports of REPORT);
+    derive_reports of REPORT, derive_waivers of WAIVER);
 
 async fn steps_left(
     reader: &Reader<'_>,

@@ -1,6 +1,7 @@
 //! Running a transition: the step must exist, every guard must be met or attested, and the step is kept.
-use super::facts::{gather, ways};
+use super::facts::{Way, gather, ways};
 use crate::clock::new_id;
+use crate::documents::unknown_documents;
 use crate::shared::check::Faults;
 use crate::shared::life::{Guard, Verdict, judge, unmet};
 use crate::store::aggregate::STATUS_CHANGES;
@@ -31,6 +32,9 @@ pub struct NewTransition {
     #[serde(default)]
     #[schema(format = "text", min_length = 1, max_length = 2000)]
     pub document: Option<String>,
+    /// The same, where it is kept here.
+    #[serde(default)]
+    pub document_id: Option<Uuid>,
     /// Guards that the caller vouches for, since the register does not hold their facts.
     #[serde(default)]
     #[schema(max_items = 20)]
@@ -48,6 +52,9 @@ pub struct Attestation {
     #[serde(default)]
     #[schema(format = "text", min_length = 1, max_length = 2000)]
     pub document: Option<String>,
+    /// The same, where it is kept here.
+    #[serde(default)]
+    pub document_id: Option<Uuid>,
 }
 
 /// Moves a record along. `record` is its representation with parts; `row` its root row at the version that the
@@ -74,7 +81,14 @@ pub async fn transition(
     let from = text_in(&row, "status").map(str::to_owned);
     let guards: &[Guard] = match &from {
         // Not known: the status that the record is found in is entered, for a reason.
-        None if life.statuses.terms.iter().any(|t| t.code == asked.to) => &[Guard::ReasonGiven],
+        None if life.statuses.terms.iter().any(|t| t.code == asked.to) => {
+            // What needs a second person needs one from wherever it is reached.
+            let by_another = |way: &Way| way.to == asked.to && way.guards.contains(&Guard::AnotherPerson);
+            match ways(resource).iter().any(by_another) {
+                true => &[Guard::ReasonGiven, Guard::AnotherPerson],
+                false => &[Guard::ReasonGiven],
+            }
+        }
         None => return Err(not_a_step("unknown", &asked.to, life.statuses.terms.iter().map(|t| t.code))),
         Some(from) => {
             let ways = ways(resource);
@@ -87,6 +101,7 @@ pub async fn transition(
             }
         }
     };
+    known_documents(unit, &asked).await?;
     let mut facts = gather(&unit.reader(), resource, &[record]).await?.pop().unwrap_or_default();
     if guards.contains(&Guard::AnotherPerson) {
         facts.wrote_it = Some(unit.whole().wrote(id, unit.intent.principal_id).await?);
@@ -119,6 +134,7 @@ pub async fn transition(
         "effective_on": effective_on,
         "reason": given,
         "document": asked.document,
+        "document_id": asked.document_id,
         "source": null,
         "attestations": asked.attestations,
         "actor_id": unit.intent.principal_id,
@@ -132,6 +148,17 @@ pub async fn transition(
         unit.insert_part(resource, id, &part.table, row).await?;
     }
     Ok(step_id)
+}
+
+/// A step rests on documents that the caller sees.
+async fn known_documents(unit: &Unit, asked: &NewTransition) -> Result<()> {
+    let attested = asked.attestations.iter().enumerate();
+    let attested =
+        attested.map(|(index, one)| (format!("/attestations/{index}/document_id"), one.document_id));
+    let pointed = std::iter::once(("/document_id".to_owned(), asked.document_id)).chain(attested);
+    let pointed: Vec<(String, Uuid)> = pointed.filter_map(|(at, id)| Some((at, id?))).collect();
+    let faults = unknown_documents(&unit.reader(), pointed).await?;
+    if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
 }
 
 fn not_a_step<'a>(from: &str, to: &str, possible: impl Iterator<Item = &'a str>) -> Error {

@@ -49,6 +49,7 @@ pub static ORGANISATION: Resource = Resource {
     publishing: Some(Publishing { groups: &[], search: None }),
     rule: Some(crate::store::rule::no_cycle),
     kept_for: None,
+    kept_while: None,
 };
 
 fn computed(record: &Record) -> Row {

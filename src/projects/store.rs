@@ -167,6 +167,7 @@ pub static PROJECT: Resource = Resource {
     }),
     rule: None,
     kept_for: None,
+    kept_while: None,
 };
 
 static PARTICIPANT: Part = Part {

@@ -35,6 +35,7 @@ pub static REGIME: Resource = Resource {
     publishing: None,
     rule: None,
     kept_for: None,
+    kept_while: None,
 };
 
 /// Which version a row is.

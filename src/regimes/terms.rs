@@ -11,6 +11,7 @@ use entity::vocab::{Confidence, Word};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// The explicit reporting periods of an agreement: the one parameter that no funder's rules can have.
 pub const PERIODS: &str = "reporting.periods";
@@ -29,6 +30,9 @@ pub struct TermOrigin {
     /// The paper that the clause stands in.
     #[schema(required, format = "text", max_length = 2000)]
     pub document: Option<String>,
+    /// The same, where it is kept here.
+    #[schema(required)]
+    pub document_id: Option<Uuid>,
 }
 
 /// From the weakest to the strongest.
@@ -89,7 +93,13 @@ impl Terms {
         let (regime, _) = line.last()?;
         let of = |(index, (key, document)): (usize, &(RegimeKey, Value))| {
             let level = if index + 1 == line.len() { TermLevel::Regime } else { TermLevel::Parent };
-            let origin = TermOrigin { level, regime: Some(key.clone()), clause: None, document: None };
+            let origin = TermOrigin {
+                level,
+                regime: Some(key.clone()),
+                clause: None,
+                document: None,
+                document_id: None,
+            };
             (origin, document.clone())
         };
         let mut layers: Vec<(TermOrigin, Value)> = line.iter().enumerate().map(of).collect();
@@ -199,6 +209,7 @@ mod tests {
             regime: None,
             clause: Some("Special Conditions, article 2".into()),
             document: None,
+            document_id: None,
         };
         Override { path: path.into(), value, origin }
     }

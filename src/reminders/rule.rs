@@ -119,11 +119,11 @@ impl Facts {
     /// The date of what can still be met, and need be.
     fn open(&self) -> Option<NaiveDate> {
         use ObligationState::{
-            DueSoon, InsufficientData, Met, MetLate, Overdue, Passed, Superseded, Upcoming,
+            DueSoon, InsufficientData, Met, MetLate, Overdue, Passed, Superseded, Upcoming, Waived,
         };
         match self.state {
             Overdue | DueSoon | Upcoming => self.due,
-            InsufficientData | Met | MetLate | Passed | Superseded => None,
+            InsufficientData | Met | MetLate | Passed | Superseded | Waived => None,
         }
     }
 }

@@ -30,6 +30,9 @@ pub struct ReportFields {
     #[serde(default)]
     #[schema(format = "text", min_length = 1, max_length = 2000)]
     pub document: Option<String>,
+    /// The same, where it is kept here.
+    #[serde(default)]
+    pub document_id: Option<Uuid>,
 }
 
 impl Content for ReportFields {

@@ -22,6 +22,7 @@ pub static REPORT: Resource = Resource {
     references: &[
         Reference::to("grant_agreement_id", "grant_agreement"),
         Reference::to("obligation_id", "obligation"),
+        Reference::to("document_id", "document"),
     ],
     unique: &[],
     computed: |record: &Record| {
@@ -85,6 +86,7 @@ pub static REPORT: Resource = Resource {
     publishing: None,
     rule: Some(keeps_its_duty),
     kept_for: None,
+    kept_while: None,
 };
 
 /// What was submitted, oldest first.

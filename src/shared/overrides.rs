@@ -3,6 +3,7 @@ use super::check::{Content, Faults};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// A parameter of the regime that is said otherwise here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -25,6 +26,9 @@ pub struct OverrideFields {
     #[serde(default)]
     #[schema(format = "text", min_length = 1, max_length = 2000)]
     pub document: Option<String>,
+    /// The same, where it is kept here.
+    #[serde(default)]
+    pub document_id: Option<Uuid>,
 }
 
 impl Content for OverrideFields {

@@ -1,11 +1,12 @@
 //! Creating, changing and deleting whole aggregates and their parts, the same way for every resource: typed
 //! content, references that exist, codes that are free, one version for all.
 use super::personal;
-use super::read::{Reader, column, id_in};
+use super::read::{column, id_in};
+use super::referrers::{referrers, referrers_of_kept};
 use super::resource::{Parser, Part, Reference, Register, Resource, Target};
 use super::table::{Nested, Record, Row, Table};
 use super::unit::Unit;
-use super::{Error, Referrer, Result};
+use super::{Error, Result};
 use crate::clock::new_id;
 use crate::shared::check::Faults;
 use crate::shared::life::Opening;
@@ -13,22 +14,27 @@ use crate::shared::money::Money;
 use crate::shared::period::Period;
 use entity::status_change;
 use sea_orm::DbErr;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, LockType, Order};
+use sea_orm::sea_query::{ExprTrait, LockType, Order};
 use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// Parts of one kind under one root: more than any real aggregate has, few enough to answer with whole.
 pub const MOST_PARTS: usize = 500;
-/// Referrers that a refused deletion names.
-const MOST_REFERRERS: usize = 20;
 
 /// The rows of every life: see [`super::resource::Life`].
 pub static STATUS_CHANGES: Table = Table::of::<status_change::Entity>("status_change", &[], &OF_STEPS);
 
 /// The columns that tell whose step it is.
-const OF_STEPS: [&str; 6] =
-    ["project_id", "grant_agreement_id", "amendment_id", "suspension_id", "termination_id", "report_id"];
+pub(super) const OF_STEPS: [&str; 7] = [
+    "project_id",
+    "grant_agreement_id",
+    "amendment_id",
+    "suspension_id",
+    "termination_id",
+    "report_id",
+    "waiver_id",
+];
 
 /// The typed, checked writable members of a body.
 ///
@@ -103,6 +109,7 @@ pub async fn create(
             "reason": opening.reason,
             "source": opening.source,
             "document": null,
+            "document_id": null,
             "attestations": [],
             "actor_id": unit.intent.principal_id,
             "recorded_at": unit.intent.now,
@@ -146,10 +153,18 @@ pub async fn delete(unit: &mut Unit, resource: &'static Resource, id: Uuid, expe
         return Err(Error::Referenced(referrers(&unit.reader(), resource, id).await?));
     }
     personal::not_kept(unit, &row)?;
+    let kept = resource.kept_while.map(|kept| kept(&row, unit.intent.now.date_naive()));
+    if let Some(faults) = kept.filter(|faults| !faults.is_empty()) {
+        return Err(Error::Refused(faults));
+    }
     not_begun(resource, &row)?;
     // The version is raised first: it is what a racing writer meets.
     unit.update_root(resource, row, expected, "deleted").await?;
     for (kept, column) in kept_for(unit.reader().register, resource) {
+        if !referrers_of_kept(&unit.whole(), kept, column, id).await?.is_empty() {
+            let seen = referrers_of_kept(&unit.reader(), kept, column, id).await?;
+            return Err(Error::Referenced(seen));
+        }
         let mut select = unit.whole().view.select_to_write(&kept.table);
         select
             .and_where(self::column(&kept.table, column).eq(id))
@@ -379,43 +394,6 @@ async fn rule(unit: &Unit, resource: &Resource, row: &Row) -> Result<()> {
     let Some(rule) = resource.rule else { return Ok(()) };
     let faults = rule(&unit.whole(), resource, row).await?;
     if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
-}
-
-/// Who refers to a record, its own parts apart. At most [`MOST_REFERRERS`].
-async fn referrers(reader: &Reader<'_>, resource: &Resource, id: Uuid) -> Result<Vec<Referrer>> {
-    let mut found = Vec::new();
-    let kept = |other: &&&Resource| other.kept_for.is_some_and(|(of, _)| of == resource.name);
-    for other in reader.register.resources.iter().filter(|other| !kept(other)) {
-        let roots = std::iter::once((&other.table, "id", other.references));
-        let parts = other.parts.iter().map(|p| (&p.table, p.parent, p.references));
-        for (table, owner, references) in roots.chain(parts) {
-            for reference in references {
-                let kind = match reference.to {
-                    Target::Resource(name) if name == resource.name => None,
-                    Target::Resource(_) => continue,
-                    Target::NamedBy(kind) => Some(kind),
-                };
-                let named: Vec<&str> = ["id", owner, reference.column].into_iter().chain(kind).collect();
-                let mut select = reader.view.select_columns(table.name, owner, &named);
-                select
-                    .distinct()
-                    .and_where(column(table, reference.column).eq(id))
-                    .and_where(column(table, owner).ne(id))
-                    .limit(MOST_REFERRERS as u64);
-                if let Some(kind) = kind {
-                    select.and_where(Expr::col((Alias::new(table.name), Alias::new(kind))).eq(resource.name));
-                }
-                for row in reader.query(&select).await? {
-                    let referrer = Referrer { resource: other.name, id: row.try_get("", owner)? };
-                    if !found.contains(&referrer) {
-                        found.push(referrer);
-                    }
-                }
-            }
-        }
-    }
-    found.truncate(MOST_REFERRERS);
-    Ok(found)
 }
 
 /// A stored record's typed fields, for rules. What is stored was checked when it was written.

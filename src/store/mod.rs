@@ -12,6 +12,7 @@ pub mod path;
 pub mod personal;
 pub mod published;
 pub mod read;
+mod referrers;
 pub mod remembered;
 pub mod resource;
 pub mod rule;

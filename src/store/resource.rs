@@ -44,6 +44,8 @@ pub struct Resource {
     /// Where the program keeps these records by itself: for which resource, and the column that tells for which record.
     /// They go with it, and callers only read them.
     pub kept_for: Option<(&'static str, &'static str)>,
+    /// What of a record forbids to delete it today.
+    pub kept_while: Option<fn(&Row, NaiveDate) -> Faults>,
 }
 
 /// How a record is published: it has a tier, and so has each group of its fields, in the columns of [`super::table::Nested::Tiers`].

@@ -10,6 +10,9 @@ use sea_orm::sea_query::{Alias, CommonTableExpression, Expr, ExprTrait, Query, S
 use std::sync::Arc;
 use uuid::Uuid;
 
+/// What records and their parts rest on.
+const DOCUMENT: &str = "document";
+
 /// Which records a caller may see.
 #[derive(Clone, Debug)]
 pub enum Scope {
@@ -113,17 +116,41 @@ impl Within {
                 if let Some(open) = self.with_group_of(all, resource, &part.member()) {
                     condition = condition.and(inside(table, part.parent, open));
                 }
-                // A part that relates its root to what the caller may not see tells of it by being there.
+                let mut masks = Vec::new();
+                // A part that relates its root to what the caller may not see tells of it by being there; one that rests on
+                // a paper is what it is without it.
                 for (column, target) in self.elsewhere(all, part.references, None) {
+                    if target.name == DOCUMENT {
+                        needs.push(column.to_owned());
+                        let seen = inside(table, column, self.shown(all, target));
+                        masks.push(Mask { column, seen, instead: None });
+                        continue;
+                    }
                     needs.push(column.to_owned());
                     let shown = inside(table, column, self.shown(all, target));
                     condition =
                         condition.and(Expr::col((Alias::new(table), Alias::new(column))).is_null().or(shown));
                 }
-                return Some(Narrowing { condition, needs, masks: Vec::new() });
+                for reference in part.references {
+                    if let Target::NamedBy(kind) = reference.to {
+                        needs.extend([kind.to_owned(), reference.column.to_owned()]);
+                        condition = condition.and(self.named_and_shown(all, table, kind, reference.column));
+                    }
+                }
+                return Some(Narrowing { condition, needs, masks });
             }
         }
         None
+    }
+
+    /// Whether the record that a row names by its kind and id is one that the caller sees.
+    fn named_and_shown(&self, all: &View, table: &str, kind: &str, column: &str) -> Expr {
+        let of = |resource: &&'static Resource| {
+            let is_kind = Expr::col((Alias::new(table), Alias::new(kind))).eq(resource.name);
+            is_kind.and(inside(table, column, self.shown(all, resource)))
+        };
+        let any = REGISTER.resources.iter().map(of).reduce(ExprTrait::or);
+        any.unwrap_or_else(|| Expr::value(false))
     }
 
     fn roots(&self, all: &View, resource: &'static Resource) -> Narrowing {

@@ -145,9 +145,12 @@ fn may(role: Role, action: &str, resource: &str) -> bool {
     match role {
         Role::Admin | Role::ProgrammeManager => true,
         Role::Viewer | Role::Auditor => false,
-        Role::Contributor => matches!(resource, "event" | "publication"),
+        Role::Contributor => {
+            matches!(resource, "event" | "publication") || (resource == "document" && action != "delete")
+        }
         Role::FinanceOfficer => {
-            let of_agreements = ["grant_agreement", "amendment", "suspension", "termination", "report"];
+            let of_agreements =
+                ["grant_agreement", "amendment", "suspension", "termination", "report", "document"];
             of_agreements.contains(&resource) && action != "delete"
         }
     }

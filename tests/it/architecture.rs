@@ -3,15 +3,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order of dependence: each may use those before it, never those after.
-const ROOMS: [&str; 14] = [
+const ROOMS: [&str; 16] = [
     "organisations",
     "funders",
     "access",
+    "documents",
     "projects",
     "agreements",
     "events",
     "claims",
     "reporting",
+    "waivers",
     "lifecycle",
     "regimes",
     "compliance",

@@ -50,7 +50,10 @@ both! {
                     for target in targets(reference) {
                         let (held, root) = (app.address(target).await, app.address(other.name).await);
                         let body = app.body_of_part(other, part).await;
-                        let body = only(body, part.references, reference, id(&held), part.name);
+                        let mut body = only(body, part.references, reference, id(&held), part.name);
+                        if let Target::NamedBy(column) = reference.to {
+                            body[column] = json!(target);
+                        }
                         let made = app.at_version("POST", &root, &format!("/{}", part.path), Some(body)).await;
                         let below = made.header("location").to_owned();
                         made.expect(201);

@@ -105,6 +105,7 @@ fn entry(path: &str, method: &str) -> Option<Entry> {
         ("post", Some("{id}/application")) => write(Action::Transition, true, Some(json!({}))),
         ("post", Some("{id}/preview")) => write(Action::Update, true, Some(json!({}))),
         ("post", Some("{id}/adoption")) => write(Action::Update, true, Some(json!({"reason": "A test."}))),
+        ("post", Some("{id}/files")) => write(Action::Update, true, Some(json!({}))),
         (method, Some(below)) => {
             let part = part_of(below).unwrap_or_else(|| panic!("no entry for {method} {path}"));
             let body = match method {
@@ -152,6 +153,14 @@ pub async fn world(app: &App) -> HashMap<String, (String, String)> {
             addresses.insert(format!("{root}{below}"), (format!("{address}{below}"), address.clone()));
         }
     }
+    // What was uploaded stands below its document.
+    let document = app.address("document").await;
+    let made = app.upload(&document, "Agenda.txt", b"1. Welcome").await;
+    let file = made.header("location").to_owned();
+    let root = "/v1/documents/{id}/files";
+    addresses.insert(format!("{root}/{{part_id}}/content"), (format!("{file}/content"), document.clone()));
+    addresses.insert(format!("{root}/{{part_id}}"), (file, document.clone()));
+    addresses.insert(root.to_owned(), (format!("{document}/files"), document));
     // What was submitted stands below its report.
     let report = app.address("report").await;
     let other = Caller::new(app, &[(Role::Admin, None)]).await;
@@ -216,6 +225,9 @@ both! {
                 }
                 if address.ends_with("/differences") {
                     address += if address.contains("regimes") { "?with=eu-mga-2021-27:2024.1" } else { "?with=1" };
+                }
+                if path == "/v1/documents/{id}/files" && method == "post" {
+                    address += "&file_name=a.txt";
                 }
                 if address.ends_with("/personal-data?dry_run=true") {
                     address += &format!("&ground={}", ErasureGround::LIST.terms[0].code);

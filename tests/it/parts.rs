@@ -15,6 +15,7 @@ fn change(part: &str) -> Value {
         "funding_line" => json!({"stage": "spent", "stated_on": "2020-01-01"}),
         "session" => json!({"place": {"lv": "Rīga"}, "country": null}),
         "event_organisation" => json!({"women": 3, "men": 4}),
+        "document_link" => json!({"subject_kind": "programme", "subject_id": "P"}),
         "event_link" | "publication_link" => json!({"project_id": null, "programme_id": "P"}),
         "agreement_override" | "programme_override" => json!({"value": 9, "document": "Annex I"}),
         other => panic!("{other} is not in this table"),
@@ -31,8 +32,10 @@ both! {
                 let member = part.part.path.replace('-', "_");
                 let body = app.body_of_part(face.resource, part.part).await;
                 let mut change = change(name);
-                if change["programme_id"] == json!("P") {
-                    change["programme_id"] = app.record("programme").await["id"].clone();
+                for member in ["programme_id", "subject_id"] {
+                    if change[member] == json!("P") {
+                        change[member] = app.record("programme").await["id"].clone();
+                    }
                 }
                 assert_eq!(app.get(&all).await.expect(200), json!({"items": []}), "{name}");
                 assert_eq!(app.get(&root).await.json()[&member], json!([]), "{name}");
@@ -96,7 +99,7 @@ both! {
                 for reference in part.part.references {
                     let mut body = app.body_of_part(face.resource, part.part).await;
                     if name.ends_with("_link") {
-                        body = json!({"kind": body["kind"]});
+                        body = json!({"kind": body["kind"], "subject_kind": body["subject_kind"]});
                         body.as_object_mut().unwrap().retain(|_, v| !v.is_null());
                     }
                     body[reference.column] = json!("01932c07-6b80-7000-8000-0000000000ff");

@@ -165,7 +165,7 @@ both! {
 }
 
 /// What the log says was read: a set of ids a request.
-async fn readings(app: &App) -> Vec<(String, BTreeSet<String>)> {
+pub async fn readings(app: &App) -> Vec<(String, BTreeSet<String>)> {
     let mut select = Query::select();
     select
         .columns(["request_id", "ids"].map(Alias::new))

@@ -286,6 +286,9 @@ both! {
                     let upper = method.to_uppercase();
                     if upper != "GET" && !path.starts_with("/v1/audit") && path != "/v1/visibility-checks" && !path.ends_with("/preview") {
                         address = format!("{}?dry_run=true", address.split('?').next().unwrap());
+                        if path == "/v1/documents/{id}/files" {
+                            address += "&file_name=a.txt";
+                        }
                         if path.ends_with("/personal-data") {
                             address += &format!("&ground={}", ErasureGround::LIST.terms[0].code);
                         }

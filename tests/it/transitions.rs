@@ -116,7 +116,7 @@ async fn the_whole_machine(app: &App, path: &str, statuses: &[&str], table: &[(&
             let attestations: Vec<Value> = guards
                 .iter()
                 .filter(|g| **g != "reason_given")
-                .map(|g| json!({"guard": g, "reason": format!("Seen: {g}"), "document": "D-1"}))
+                .map(|g| json!({"guard": g, "reason": format!("Seen: {g}"), "document": "D-1", "document_id": null}))
                 .collect();
             let asked = json!({"to": to, "effective_on": "2020-03-02", "reason": "Because", "attestations": attestations});
             let taken = step(app, &address, asked).await;

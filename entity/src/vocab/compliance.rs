@@ -23,8 +23,23 @@ words! {
         MetLate "met_late" { lv "Izpildīts ar nokavēšanos", en "Met late", ru "Выполнено с опозданием" }
         /// A window whose last day is over.
         Passed "passed" { lv "Termiņš pagājis", en "Passed", ru "Срок прошёл" }
+        /// It need not be met for now.
+        Waived "waived" { lv "Atbrīvots", en "Waived", ru "Освобождено" }
         /// What it was about is no longer there.
         Superseded "superseded" { lv "Aizstāts", en "Superseded", ru "Заменено" }
+    }
+}
+
+words! {
+    /// Where a waiver stands.
+    pub enum WaiverStatus = "waiver-statuses", "Statuses of waivers" {
+        Requested "requested" { lv "Pieprasīts", en "Requested", ru "Запрошено" }
+        /// Somebody has seen it and goes on.
+        Acknowledged "acknowledged" { lv "Pieņemts zināšanai", en "Acknowledged", ru "Принято к сведению" }
+        /// Another person than the one who asked has allowed it.
+        InForce "in_force" { lv "Spēkā", en "In force", ru "В силе" }
+        Refused "refused" { lv "Noraidīts", en "Refused", ru "Отклонено" }
+        Withdrawn "withdrawn" { lv "Atsaukts", en "Withdrawn", ru "Отозвано" }
     }
 }
 

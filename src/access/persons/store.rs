@@ -47,6 +47,7 @@ pub static PERSON: Resource = Resource {
     publishing: None,
     rule: Some(|_, _, row| Box::pin(async move { Ok(stays_removed(row)) })),
     kept_for: None,
+    kept_while: None,
 };
 
 /// What was erased or restricted does not come back by a change.

@@ -61,6 +61,9 @@ pub struct AmendmentFields {
     #[serde(default)]
     #[schema(format = "text", min_length = 1, max_length = 2000)]
     pub document: Option<String>,
+    /// The same, where it is kept here.
+    #[serde(default)]
+    pub document_id: Option<Uuid>,
 }
 
 /// Members that a no-cost extension leaves as they are.
@@ -113,6 +116,9 @@ pub struct SuspensionFields {
     #[serde(default)]
     #[schema(format = "text", min_length = 1, max_length = 2000)]
     pub document: Option<String>,
+    /// The same, where it is kept here.
+    #[serde(default)]
+    pub document_id: Option<Uuid>,
 }
 
 impl Content for SuspensionFields {
@@ -141,6 +147,9 @@ pub struct TerminationFields {
     #[serde(default)]
     #[schema(format = "text", min_length = 1, max_length = 2000)]
     pub document: Option<String>,
+    /// The same, where it is kept here.
+    #[serde(default)]
+    pub document_id: Option<Uuid>,
 }
 
 impl Content for TerminationFields {

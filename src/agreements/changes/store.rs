@@ -1,6 +1,7 @@
 //! The tables of amendments, suspensions and terminations, and how lists of them are filtered.
 use super::model::{AmendmentFields, SuspensionFields, TerminationFields};
 use crate::agreements::AGREEMENT;
+use crate::documents::unknown_documents;
 use crate::shared::check::Faults;
 use crate::shared::search::search_text;
 use crate::store::aggregate::prepare;
@@ -16,7 +17,8 @@ use entity::vocab::{
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
-const OF_AGREEMENT: [Reference; 1] = [Reference::to("grant_agreement_id", "grant_agreement")];
+const OF_AGREEMENT: [Reference; 2] =
+    [Reference::to("grant_agreement_id", "grant_agreement"), Reference::to("document_id", "document")];
 
 const TO_AGREEMENT: [Neighbour; 1] =
     [Neighbour { name: "agreement", resource: "grant_agreement", link: Link::Column("grant_agreement_id") }];
@@ -82,6 +84,7 @@ pub static AMENDMENT: Resource = Resource {
     publishing: None,
     rule: Some(fits),
     kept_for: None,
+    kept_while: None,
 };
 
 pub static SUSPENSION: Resource = Resource {
@@ -118,6 +121,7 @@ pub static SUSPENSION: Resource = Resource {
     publishing: None,
     rule: None,
     kept_for: None,
+    kept_while: None,
 };
 
 pub static TERMINATION: Resource = Resource {
@@ -152,6 +156,7 @@ pub static TERMINATION: Resource = Resource {
     publishing: None,
     rule: None,
     kept_for: None,
+    kept_while: None,
 };
 
 fn searched(record: &Record, members: &[&str]) -> Row {
@@ -173,7 +178,12 @@ pub fn amended(current: &Record, changes: &Value) -> Value {
 /// Changes that the agreement could not take are refused when they are written, not when they are applied.
 fn fits<'a>(reader: &'a Reader<'a>, _: &'a Resource, row: &'a Row) -> BoxFuture<'a, Result<Faults>> {
     Box::pin(async move {
-        let mut faults = Faults::default();
+        let said = row.get("terms").and_then(Value::as_array).into_iter().flatten().enumerate();
+        let pointed = said.filter_map(|(index, one)| {
+            let id = one["document_id"].as_str()?.parse().ok()?;
+            Some((format!("/terms/{index}/document_id"), id))
+        });
+        let mut faults = unknown_documents(reader, pointed.collect()).await?;
         let agreement = id_in(row, "grant_agreement_id").unwrap_or_default();
         // One that is not there was told before.
         let Ok(agreement) = reader.row(&AGREEMENT, agreement).await else { return Ok(faults) };

@@ -1,14 +1,16 @@
 //! The facts that rules look at, out of the register: a fixed number of statements for however many agreements there are.
 //! Texts are looked at as they come, and not kept.
-use super::changes;
+use super::{changes, evidence};
 use crate::agreements::changes::{AMENDMENT, SUSPENSION};
 use crate::compliance::facts::{Dossier, dossiers};
 use crate::compliance::plan;
 use crate::compliance::rules::Parameters;
 use crate::compliance::rules::facts::{
-    AgreementFacts, Event, EventState, Name, Names, Obligation, Project, Publication, ReportingPeriod,
+    AgreementFacts, Event, EventState, Evidence, Name, Names, Obligation, Project, Publication,
+    ReportingPeriod,
 };
 use crate::compliance::rules::visibility::{Gaps, Item, check};
+use crate::events::EVENT;
 use crate::lifecycle::under;
 use crate::regimes::terms::Terms;
 use crate::reporting::REPORT;
@@ -137,6 +139,8 @@ impl<'a> Gathering<'a> {
             "due",
             "fulfilled_on",
             "superseded_on",
+            "waived_from",
+            "waived_until",
         ];
         let mut owed = self.reader.view.select_columns("obligation", "id", &columns);
         owed.columns(columns[1..].iter().map(|name| (Alias::new("obligation"), Alias::new(*name))))
@@ -144,10 +148,11 @@ impl<'a> Gathering<'a> {
         for row in self.reader.query(&owed).await? {
             let agreement: Uuid = row.try_get("", "grant_agreement_id")?;
             if let Some(place) = self.places.get(&agreement) {
-                cases[*place].facts.obligations.push(obligation(&row)?);
+                cases[*place].facts.obligations.push(obligation(&row, self.reader.as_of)?);
             }
         }
         self.happened(cases).await?;
+        self.evidence(cases).await?;
         for case in cases {
             case.facts.projects.sort_by(|one, other| one.id.cmp(&other.id));
             case.facts.events.sort_by(|one, other| one.id.cmp(&other.id));
@@ -170,6 +175,47 @@ impl<'a> Gathering<'a> {
             case.facts.reports = handed_in.iter().map(changes::report).collect();
             let rested = suspensions.remove(&case.agreement).unwrap_or_default();
             case.facts.suspensions = rested.iter().filter_map(changes::suspension).collect();
+        }
+        Ok(())
+    }
+
+    /// What proves events: three statements.
+    async fn evidence(&self, cases: &mut [Case]) -> Result<()> {
+        let events = || self.links("event_link", "event_id");
+        let mut links = self.reader.view.select_columns(
+            "document_link",
+            "document_id",
+            &["document_id", "subject_kind", "subject_id"],
+        );
+        links
+            .and_where(col("document_link", "subject_kind").eq(EVENT.name))
+            .and_where(col("document_link", "subject_id").in_subquery(events()));
+        let documents = self.select("document", &["id", "kind", "dated_on"], links.clone());
+        let mut papers: HashMap<Uuid, Evidence> = HashMap::new();
+        for row in self.reader.query(&documents).await? {
+            let kind = told(&row, "kind")?.unwrap_or_default();
+            papers.insert(row.try_get("", "id")?, Evidence { kind, captured_on: told(&row, "dated_on")? });
+        }
+        links.column((Alias::new("document_link"), Alias::new("subject_id")));
+        let mut of: HashMap<String, Vec<Evidence>> = HashMap::new();
+        for row in self.reader.query(&links).await? {
+            let (document, event): (Uuid, Uuid) =
+                (row.try_get("", "document_id")?, row.try_get("", "subject_id")?);
+            of.entry(event.to_string()).or_default().extend(papers.get(&document).cloned());
+        }
+        let mut told_of =
+            self.reader.view.select_columns("publication_link", "event_id", &["event_id", "publication_id"]);
+        told_of.distinct().and_where(col("publication_link", "event_id").in_subquery(events()));
+        for row in self.reader.query(&told_of).await? {
+            let event: Uuid = row.try_get("", "event_id")?;
+            let published = Evidence { kind: evidence::PUBLICATION.to_owned(), captured_on: None };
+            of.entry(event.to_string()).or_default().push(published);
+        }
+        for case in cases {
+            for event in &mut case.facts.events {
+                let proof = of.get(&event.id).map_or(&[][..], Vec::as_slice);
+                evidence::prove(event, proof, &case.facts.reports, self.reader.as_of);
+            }
         }
         Ok(())
     }
@@ -330,8 +376,10 @@ fn event(row: &QueryResult, id: String) -> Result<Event> {
     })
 }
 
-fn obligation(row: &QueryResult) -> Result<Obligation> {
+fn obligation(row: &QueryResult, as_of: NaiveDate) -> Result<Obligation> {
     let (_, id) = key(row)?;
+    let (from, until): (Option<NaiveDate>, Option<NaiveDate>) =
+        (told(row, "waived_from")?, told(row, "waived_until")?);
     let computed: Value = row.try_get("", "computed")?;
     let superseded: Option<NaiveDate> = told(row, "superseded_on")?;
     Ok(Obligation {
@@ -341,7 +389,7 @@ fn obligation(row: &QueryResult) -> Result<Obligation> {
         anchor_on: computed["anchor_on"].as_str().and_then(|day| day.parse().ok()),
         due_on: told(row, "due")?,
         met_on: told(row, "fulfilled_on")?,
-        waived: false,
+        waived: from.is_some_and(|from| from <= as_of) && until.is_none_or(|until| until >= as_of),
         superseded: superseded.is_some(),
     })
 }

@@ -57,6 +57,9 @@ pub struct FindingFacets {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 100)]
     pub rule: Option<Vec<FindingBucket>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 10)]
+    pub standing: Option<Vec<FindingBucket>>,
 }
 
 /// A word and how many findings have it.
@@ -128,9 +131,9 @@ async fn findings(
     drop(snapshot);
     let beyond = survey.found.last().filter(|_| survey.more);
     let next = beyond
-        .map(|(agreement, last)| paging.further(&ask, &state, vec![json!(agreement), json!(last.about)]));
+        .map(|last| paging.further(&ask, &state, vec![json!(last.agreement), json!(last.finding.about)]));
     let list = FindingList {
-        items: survey.found.iter().map(|(id, one)| shown(one, *id)).collect::<Result<_, _>>()?,
+        items: survey.found.iter().map(shown).collect::<Result<_, _>>()?,
         next: next.clone(),
         total: asked.total.then_some(survey.total),
         facets: (!asked.facets.is_empty()).then(|| counted(&survey)),
@@ -177,6 +180,7 @@ fn counted(survey: &Survey) -> FindingFacets {
             Facet::Result => &mut facets.result,
             Facet::Severity => &mut facets.severity,
             Facet::Rule => &mut facets.rule,
+            Facet::Standing => &mut facets.standing,
         };
         *of = Some(buckets(counts));
     }

@@ -1,10 +1,13 @@
 //! How findings are shown.
+use super::standing::Standing;
+use super::survey::Found;
 use crate::compliance::rules::catalogue;
-use crate::compliance::rules::model::{Finding as Found, Fix, Input, Outcome};
+use crate::compliance::rules::model::{Fix, Input, Outcome};
 use crate::http::face;
 use crate::shared::text::{LocalizedText, lines};
 use crate::store::Result;
 use crate::store::aggregate::typed_value;
+use chrono::NaiveDate;
 use entity::vocab::Severity;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -46,6 +49,31 @@ pub struct Finding {
     /// What would mend it; null where nothing is to be mended.
     #[schema(required)]
     pub fix: Option<FindingFix>,
+    /// What was decided about it; null where nothing was.
+    #[schema(required)]
+    pub waiver: Option<FindingWaiver>,
+}
+
+/// A waiver that bears on a finding on this day.
+#[derive(Serialize, ToSchema)]
+pub struct FindingWaiver {
+    pub id: Uuid,
+    pub standing: FindingStanding,
+    /// The last day on which it holds; null where it holds for good.
+    #[schema(required)]
+    pub until: Option<NaiveDate>,
+}
+
+/// Where a finding stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FindingStanding {
+    /// Nobody has decided anything.
+    Open,
+    /// Somebody has seen it and goes on.
+    Acknowledged,
+    /// Two people have agreed to let it be.
+    Waived,
 }
 
 /// What came out.
@@ -111,7 +139,17 @@ fn place(resource: &str, id: &str, field: Option<&str>) -> FindingPlace {
 }
 
 /// A finding under an agreement.
-pub fn shown(found: &Found, agreement: Uuid) -> Result<Finding> {
+pub fn shown(one: &Found) -> Result<Finding> {
+    let found = &one.finding;
+    let waiver = one.bearing.as_ref().map(|bearing| FindingWaiver {
+        id: bearing.waiver,
+        standing: match bearing.standing {
+            Standing::Open => FindingStanding::Open,
+            Standing::Acknowledged => FindingStanding::Acknowledged,
+            Standing::Waived => FindingStanding::Waived,
+        },
+        until: bearing.until,
+    });
     let entry = catalogue::find(found.rule);
     let fields =
         |inputs: &[Input]| inputs.iter().map(|one| place(one.resource, &one.id, Some(one.field))).collect();
@@ -121,12 +159,13 @@ pub fn shown(found: &Found, agreement: Uuid) -> Result<Finding> {
         title: said(entry.map_or(found.rule, |entry| entry.en), entry.map_or(found.rule, |entry| entry.lv))?,
         result: found.result.into(),
         severity: found.severity,
-        grant_agreement_id: agreement,
+        grant_agreement_id: one.agreement,
         subject: place(found.subject.resource, &found.subject.id, None),
         values: found.values.clone(),
         inputs: fields(&found.inputs),
         missing: fields(&found.missing),
         unconfirmed: found.unconfirmed.clone(),
         fix: found.fix.as_ref().map(fix).transpose()?,
+        waiver,
     })
 }

@@ -1,15 +1,18 @@
 //! Findings of any number of agreements: worked out a thousand agreements at a time, in the order of agreements and keys; of
 //! all only a page is kept, and what is counted.
 use super::gather::{Case, MOST_AGREEMENTS, cases};
+use super::standing::{Bearing, Standing, bearings};
 use crate::agreements::AGREEMENT;
 use crate::compliance::rules::facts::resource;
 use crate::compliance::rules::model::Outcome;
 use crate::compliance::rules::{Finding, evaluate};
+use crate::lifecycle::under;
 use crate::projects::PROJECT;
 use crate::store::Result;
 use crate::store::listing::{Filter, matching};
 use crate::store::read::{Reader, column};
 use crate::store::view::Scope;
+use crate::waivers::WAIVER;
 use entity::vocab::{Severity, Word};
 use sea_orm::sea_query::{Alias, ExprTrait, Order};
 use std::collections::{BTreeMap, HashSet};
@@ -24,24 +27,27 @@ pub enum Facet {
     Result,
     Severity,
     Rule,
+    Standing,
 }
 
 impl Facet {
-    pub const ALL: [Self; 3] = [Self::Result, Self::Severity, Self::Rule];
+    pub const ALL: [Self; 4] = [Self::Result, Self::Severity, Self::Rule, Self::Standing];
 
     pub fn code(self) -> &'static str {
         match self {
             Self::Result => "result",
             Self::Severity => "severity",
             Self::Rule => "rule",
+            Self::Standing => "standing",
         }
     }
 
-    pub fn of(self, finding: &Finding) -> &'static str {
+    pub fn of(self, found: &Found) -> &'static str {
         match self {
-            Self::Result => finding.result.code(),
-            Self::Severity => finding.severity.code(),
-            Self::Rule => finding.rule,
+            Self::Result => found.finding.result.code(),
+            Self::Severity => found.finding.severity.code(),
+            Self::Rule => found.finding.rule,
+            Self::Standing => found.standing().code(),
         }
     }
 
@@ -50,6 +56,7 @@ impl Facet {
         match self {
             Self::Result => Outcome::ALL.map(Outcome::code).to_vec(),
             Self::Severity => Severity::LIST.terms.iter().map(|term| term.code).collect(),
+            Self::Standing => Standing::ALL.map(Standing::code).to_vec(),
             Self::Rule => {
                 let known = crate::compliance::rules::catalogue::CATALOGUE;
                 known.iter().filter(|entry| entry.implemented).map(|entry| entry.id).collect()
@@ -75,11 +82,24 @@ pub struct Asked {
     pub facets: Vec<Facet>,
 }
 
+/// A finding with what was decided about it.
+pub struct Found {
+    /// The agreement whose terms ask for it.
+    pub agreement: Uuid,
+    pub finding: Finding,
+    pub bearing: Option<Bearing>,
+}
+
+impl Found {
+    fn standing(&self) -> Standing {
+        self.bearing.as_ref().map_or(Standing::Open, |bearing| bearing.standing)
+    }
+}
+
 /// What was found.
 #[derive(Default)]
 pub struct Survey {
-    /// Each with the agreement whose terms ask for it.
-    pub found: Vec<(Uuid, Finding)>,
+    pub found: Vec<Found>,
     /// Whether there are more beyond them.
     pub more: bool,
     pub total: u64,
@@ -92,12 +112,11 @@ impl Asked {
         self.total || !self.facets.is_empty()
     }
 
-    fn wants(&self, finding: &Finding) -> bool {
-        let of_project = self.project.is_none_or(|id| {
-            finding.subject.resource != PROJECT.name || finding.subject.id == id.to_string()
-        });
-        of_project
-            && self.words.iter().all(|(facet, words)| words.iter().any(|word| word == facet.of(finding)))
+    fn wants(&self, found: &Found) -> bool {
+        let subject = &found.finding.subject;
+        let of_project =
+            self.project.is_none_or(|id| subject.resource != PROJECT.name || subject.id == id.to_string());
+        of_project && self.words.iter().all(|(facet, words)| words.iter().any(|word| word == facet.of(found)))
     }
 }
 
@@ -112,10 +131,17 @@ pub async fn survey(reader: &Reader<'_>, asked: &Asked) -> Result<Survey> {
         let agreements = agreements(reader, asked, from, together).await?;
         let cases = cases(&reader.seeing(&whole), &agreements).await?;
         let seen = Seen::of(reader, &cases).await?;
+        let mut waivers = under(reader, &WAIVER, &agreements).await?;
         for case in cases {
             let mut found = evaluate(&case.facts, &case.parameters, reader.as_of);
             seen.narrow(&mut found);
-            survey.add(asked, &case, found);
+            let waived = waivers.remove(&case.agreement).unwrap_or_default();
+            let mut bearings = bearings(&waived, reader.as_of);
+            let found = found.into_iter().map(|finding| {
+                let bearing = bearings.remove(&finding.about);
+                Found { agreement: case.agreement, finding, bearing }
+            });
+            survey.add(asked, &case, found.collect());
             if survey.more && !asked.counts() {
                 return Ok(survey);
             }
@@ -155,27 +181,27 @@ async fn agreements(
 }
 
 impl Survey {
-    fn add(&mut self, asked: &Asked, case: &Case, mut found: Vec<Finding>) {
-        found.retain(|finding| asked.wants(finding));
-        found.sort_by(|one, other| one.about.cmp(&other.about));
+    fn add(&mut self, asked: &Asked, case: &Case, mut found: Vec<Found>) {
+        found.retain(|one| asked.wants(one));
+        found.sort_by(|one, other| one.finding.about.cmp(&other.finding.about));
         self.total += found.len() as u64;
         for facet in &asked.facets {
             let counts = self.counts.entry(*facet).or_default();
-            for finding in &found {
-                *counts.entry(facet.of(finding)).or_default() += 1;
+            for one in &found {
+                *counts.entry(facet.of(one)).or_default() += 1;
             }
         }
-        let beyond = |finding: &Finding| {
+        let beyond = |one: &Found| {
             asked.after.as_ref().is_none_or(|(agreement, key)| {
-                (case.agreement, finding.about.as_str()) > (*agreement, key.as_str())
+                (case.agreement, one.finding.about.as_str()) > (*agreement, key.as_str())
             })
         };
-        for finding in found.into_iter().filter(beyond) {
+        for one in found.into_iter().filter(beyond) {
             if asked.limit.is_some_and(|limit| self.found.len() as u64 >= limit) {
                 self.more = true;
                 return;
             }
-            self.found.push((case.agreement, finding));
+            self.found.push(one);
         }
     }
 }

@@ -44,6 +44,10 @@ pub struct ObligationFields {
     pub fulfilled_on: Option<NaiveDate>,
     /// The day since which the terms and facts no longer ask for it.
     pub superseded_on: Option<NaiveDate>,
+    /// The first day on which it need not be met, by a waiver in force.
+    pub waived_from: Option<NaiveDate>,
+    /// The last such day; null where there is none.
+    pub waived_until: Option<NaiveDate>,
     /// Who owes it, by its role in the agreement, and to whom.
     #[schema(max_length = 40, pattern = "^[a-z_]+$", example = "coordinator")]
     pub by_role: Option<String>,
@@ -81,6 +85,9 @@ pub struct FulfilmentFields {
     #[serde(default)]
     #[schema(format = "text", min_length = 1, max_length = 2000)]
     pub document: Option<String>,
+    /// The same, where it is kept here.
+    #[serde(default)]
+    pub document_id: Option<Uuid>,
 }
 
 impl Content for FulfilmentFields {

@@ -32,6 +32,9 @@ fn of(row: &Row, as_of: NaiveDate) -> ObligationState {
         let late = due.is_some_and(|due| day > due);
         return if late { ObligationState::MetLate } else { ObligationState::Met };
     }
+    if waived(row, as_of) {
+        return ObligationState::Waived;
+    }
     let Some(due) = due else { return ObligationState::InsufficientData };
     let is_window = text_in(row, "kind") == Some(ObligationKind::Window.code());
     match due {
@@ -42,17 +45,30 @@ fn of(row: &Row, as_of: NaiveDate) -> ObligationState {
     }
 }
 
+/// Whether it need not be met on a day.
+fn waived(row: &Row, as_of: NaiveDate) -> bool {
+    let from = date_in(row, "waived_from").is_some_and(|from| from <= as_of);
+    from && date_in(row, "waived_until").is_none_or(|until| until >= as_of)
+}
+
 fn sql(table: &str, as_of: NaiveDate) -> Expr {
     let column = |name: &str| Expr::col((Alias::new(table), Alias::new(name)));
     let fulfilled = || Cond::all().add(column("fulfilled_on").lte(as_of));
     let late = || column("fulfilled_on").gt(column("due"));
+    let waived = || {
+        let lasts = Cond::any().add(column("waived_until").is_null()).add(column("waived_until").gte(as_of));
+        Cond::all().add(column("waived_from").lte(as_of)).add(lasts)
+    };
     let over = || Cond::all().add(column("due").lt(as_of));
-    use ObligationState::{DueSoon, InsufficientData, Met, MetLate, Overdue, Passed, Superseded, Upcoming};
+    use ObligationState::{
+        DueSoon, InsufficientData, Met, MetLate, Overdue, Passed, Superseded, Upcoming, Waived,
+    };
     first_of(
         vec![
             (Cond::all().add(column("superseded_on").is_not_null()), Superseded.code()),
             (fulfilled().add(late()), MetLate.code()),
             (fulfilled(), Met.code()),
+            (waived(), Waived.code()),
             (Cond::all().add(column("due").is_null()), InsufficientData.code()),
             (over().add(column("kind").eq(ObligationKind::Window.code())), Passed.code()),
             (over(), Overdue.code()),
@@ -73,7 +89,10 @@ pub fn standing(row: &Row, as_of: NaiveDate) -> ObligationStanding {
     // Nobody is late with what is not owed.
     let owed = !matches!(
         state,
-        ObligationState::Superseded | ObligationState::Passed | ObligationState::InsufficientData
+        ObligationState::Superseded
+            | ObligationState::Waived
+            | ObligationState::Passed
+            | ObligationState::InsufficientData
     );
     let late = |due: Option<NaiveDate>| {
         let days = due.map(|due| until.signed_duration_since(due).num_days());
@@ -91,11 +110,34 @@ pub fn standing(row: &Row, as_of: NaiveDate) -> ObligationStanding {
 #[expect(clippy::unwrap_used, reason = "a test may")]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn row(kind: &str, due: Option<&str>, fulfilled: Option<&str>, superseded: Option<&str>) -> Row {
         let row = json!({"kind": kind, "due": due, "original_due": "2021-08-31", "fulfilled_on": fulfilled, "superseded_on": superseded});
         row.as_object().unwrap().clone()
+    }
+
+    #[test]
+    fn what_is_waived_is_not_late_while_it_is() {
+        let mut row = row("duty", Some("2021-08-31"), None, None);
+        row.insert("waived_from".into(), json!("2021-09-10"));
+        row.insert("waived_until".into(), json!("2021-09-20"));
+        let told = |row: &Row, as_of: &str| {
+            let told = standing(row, as_of.parse().unwrap());
+            (told.state.code(), told.days_late)
+        };
+        for (as_of, expected) in [
+            ("2021-09-09", ("overdue", 9)),
+            ("2021-09-10", ("waived", 0)),
+            ("2021-09-20", ("waived", 0)),
+            ("2021-09-21", ("overdue", 21)),
+        ] {
+            assert_eq!(told(&row, as_of), expected, "{as_of}");
+        }
+        row.insert("waived_until".into(), Value::Null);
+        assert_eq!(told(&row, "2099-01-01"), ("waived", 0));
+        row.insert("fulfilled_on".into(), json!("2021-09-15"));
+        assert_eq!(told(&row, "2021-09-15"), ("met_late", 15));
     }
 
     #[test]

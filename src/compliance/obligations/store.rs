@@ -63,6 +63,7 @@ pub static OBLIGATION: Resource = Resource {
         Field::text("due_month").sorted().counted(),
         Field::date("fulfilled_on", "fulfilled_on"),
         Field::date("superseded_on", "superseded_on"),
+        Field::date("waived_until", "waived_until"),
         Field::text("by_role").counted(),
         Field::text("to_role").counted(),
         Field::id("responsible_organisation_id"),
@@ -124,6 +125,7 @@ pub static OBLIGATION: Resource = Resource {
     publishing: None,
     rule: None,
     kept_for: Some(("grant_agreement", "grant_agreement_id")),
+    kept_while: None,
 };
 
 /// The dates that it had, the one that counts last.
@@ -148,7 +150,7 @@ pub static FULFILMENT: Part = Part {
     table: Table::of::<entity::fulfilment::Entity>("fulfilment", &[], &["obligation_id"]),
     parent: "obligation_id",
     parse: parse::<FulfilmentFields>,
-    references: &[],
+    references: &[Reference::to("document_id", "document")],
     together: None,
     kept: false,
 };

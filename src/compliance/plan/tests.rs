@@ -16,6 +16,7 @@ fn terms(id: &str, overrides: &[(&str, Value)]) -> Terms {
         regime: None,
         clause: Some("article 2".into()),
         document: None,
+        document_id: None,
     };
     let one = |(path, value): &(&str, Value)| Override {
         path: (*path).to_owned(),

@@ -7,7 +7,7 @@ use crate::shared::dates::DATE_PATTERN;
 use serde_json::{Map, Value, json};
 
 /// Error answers: status, name of the shared answer, what it means.
-const RESPONSES: [(u16, &str, &str); 16] = [
+const RESPONSES: [(u16, &str, &str); 17] = [
     (400, "BadRequest", "The address, a header or the body can't be understood; each fault is named."),
     (401, "Unauthenticated", "No token, or one that is unknown, expired or revoked."),
     (403, "Forbidden", "The caller's role does not allow this."),
@@ -18,6 +18,7 @@ const RESPONSES: [(u16, &str, &str); 16] = [
     (412, "Stale", "The record was changed since the caller read it; `ETag` has its version now."),
     (413, "BodyTooLarge", "The body is larger than this server takes."),
     (415, "UnsupportedMediaType", "The body has another media type than this operation takes."),
+    (416, "RangeNotSatisfiable", "The file ends before the first byte that was asked for."),
     (
         422,
         "Invalid",
@@ -33,7 +34,7 @@ const RESPONSES: [(u16, &str, &str); 16] = [
     (
         503,
         "Unavailable",
-        "The database or the identity provider is away for the moment, or too many ask at a time.",
+        "The database, the store of files or the identity provider is away for the moment, or too many ask at a time.",
     ),
     (507, "StorageFull", "The server has no space left. Nothing was written."),
 ];
@@ -58,6 +59,9 @@ pub fn headers() -> Value {
     let header = |description: &str, pattern: &str, max: u32| json!({"description": description, "schema": {"type": "string", "pattern": pattern, "maxLength": max}});
     json!({
         "ETag": header("The version and hash of this representation: `\"7-0a1b2c3d4e5f6071\"`; weak for lists.", "^(W/)?\"[0-9a-f-]+\"$", 200),
+        "Accept-Ranges": header("`bytes`: parts of it can be asked for.", "^bytes$", 10),
+        "Content-Range": header("Which part of how many bytes this is.", "^bytes ([0-9]+-[0-9]+|\\*)/[0-9]+$", 100),
+        "Content-Disposition": header("The name of the file (RFC 6266), and whether it is saved or shown.", "^(attachment|inline)", 2000),
         "Location": header("Where the new record is.", "^/v1/", 2000),
         "Link": header("`rel=\"next\"`: the next page; absent on the last.", "^<.+>; rel=\"next\"$", 4000),
         REQUEST_ID: header("The id of this request, also in the server's log.", "^[A-Za-z0-9._-]+$", 128),
@@ -77,6 +81,7 @@ pub fn responses() -> Value {
         let own: &[&str] = match status {
             401 => &["WWW-Authenticate"],
             412 => &["ETag"],
+            416 => &["Content-Range"],
             409 | 429 | 503 => &["Retry-After"],
             _ => &[],
         };

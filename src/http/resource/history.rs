@@ -71,7 +71,7 @@ pub struct FieldChange {
     pub part: Option<String>,
     #[schema(required)]
     pub part_id: Option<Uuid>,
-    #[schema(max_length = 100, pattern = "^[a-z_]+$", example = "planned_period")]
+    #[schema(max_length = 100, pattern = "^[a-z0-9_]+$", example = "planned_period")]
     pub field: String,
     /// Null where it had no value.
     #[schema(required, value_type = Value)]

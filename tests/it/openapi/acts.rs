@@ -67,7 +67,7 @@ pub async fn acts(app: &App) {
     let project = app.address("project").await;
     app.get(&format!("{project}/findings")).await.expect(200);
     let mut lives = vec![project.clone(), agreement.clone()];
-    for resource in ["amendment", "suspension", "termination", "report"] {
+    for resource in ["amendment", "suspension", "termination", "report", "waiver"] {
         lives.push(app.address(resource).await);
     }
     for record in &lives {
@@ -92,9 +92,12 @@ pub async fn acts(app: &App) {
     let reason = json!({"reason": "It is nearer to the contract."});
     app.at_version("POST", &claim, "/adoption", Some(reason)).await.expect(200);
     app.get("/v1/findings").await.expect(200);
-    for (resource, to) in
-        [("amendment", "requested"), ("suspension", "in_effect"), ("termination", "in_effect")]
-    {
+    for (resource, to) in [
+        ("amendment", "requested"),
+        ("suspension", "in_effect"),
+        ("termination", "in_effect"),
+        ("waiver", "acknowledged"),
+    ] {
         let address = app.address(resource).await;
         let step = json!({"to": to, "reason": "A test."});
         app.at_version("POST", &address, "/transitions", Some(step)).await.expect(201);
@@ -108,6 +111,14 @@ pub async fn acts(app: &App) {
     correction["kind"] = json!("correction");
     let amendment = app.create("/v1/amendments", correction).await;
     app.at_version("POST", &amendment, "/application", Some(json!({}))).await.expect(200);
+    let document = app.address("document").await;
+    let made = app.upload(&document, "Agenda.txt", b"1. Welcome").await;
+    let file = made.header("location").to_owned();
+    made.expect(201);
+    for address in [format!("{document}/files"), file.clone()] {
+        app.get(&address).await.expect(200);
+    }
+    assert_eq!(app.get(&format!("{file}/content")).await.status, 200);
     let report = app.address("report").await;
     let other = Caller::new(app, &[(Role::Admin, None)]).await;
     let tag = other.get(&report).await.header("etag").to_owned();

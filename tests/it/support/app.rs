@@ -8,6 +8,7 @@ use entity::vocab::{PrincipalKind, Role};
 use grantline::access::{self, Grant, NewToken};
 use grantline::clock::{Clock, FixedClock};
 use grantline::config::{Config, Settings};
+use grantline::documents::files::Place;
 use grantline::http::router;
 use grantline::state::AppState;
 use http_body_util::BodyExt;
@@ -15,6 +16,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use tempfile::TempDir;
 use tower::ServiceExt;
 
 /// The moment at which tests take place, unless they move the clock.
@@ -31,6 +33,8 @@ pub struct App {
     /// The operations that were answered, each with the statuses it answered with.
     pub met: Mutex<BTreeSet<Met>>,
     database: Option<TestDatabase>,
+    /// Where files of documents are; removed in the end.
+    _files: Option<TempDir>,
 }
 
 /// What came back.
@@ -96,6 +100,8 @@ impl App {
         let clock = Arc::new(FixedClock::new(NOW.parse().unwrap()));
         let mut config = Config::load(Settings::default()).unwrap();
         (config.rate_limit_per_token, config.rate_limit_per_address) = (0, 0);
+        let files = TempDir::new().unwrap();
+        config.files = Some(Place::Folder(files.path().join("files")));
         let state = AppState::new(db, clock.clone(), Arc::new(config)).await.unwrap();
         let router = router(state.clone());
         let mut app = Self {
@@ -106,6 +112,7 @@ impl App {
             statements,
             met: Mutex::default(),
             database: Some(database),
+            _files: Some(files),
         };
         app.token = app.token_for(Role::Admin).await;
         app
@@ -121,6 +128,7 @@ impl App {
             statements: Arc::default(),
             met: Mutex::default(),
             database: None,
+            _files: None,
         }
     }
 
@@ -144,6 +152,18 @@ impl App {
             expires_at: None,
         };
         access::issue(&self.state.db, new, self.clock.now()).await.unwrap().text
+    }
+
+    /// Uploads a file of a document at its version.
+    pub async fn upload(&self, document: &str, file_name: &str, content: &[u8]) -> Answer {
+        let tag = self.get(document).await.header("etag").to_owned();
+        let request = Request::builder()
+            .method("POST")
+            .uri(format!("{document}/files?file_name={file_name}"))
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("if-match", tag)
+            .body(Body::from(content.to_vec()));
+        self.send(request.unwrap()).await
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {

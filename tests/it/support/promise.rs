@@ -5,7 +5,7 @@ use grantline::http::contract;
 use serde_json::Value;
 
 /// Headers that mean something of their own: an answer has them only where the document says so.
-const TELLING: [&str; 9] = [
+const TELLING: [&str; 12] = [
     "ratelimit",
     "ratelimit-policy",
     "idempotency-replayed",
@@ -15,6 +15,9 @@ const TELLING: [&str; 9] = [
     "preference-applied",
     "www-authenticate",
     "retry-after",
+    "accept-ranges",
+    "content-range",
+    "content-disposition",
 ];
 
 /// What an answer was to: an operation and a status.
@@ -48,7 +51,9 @@ pub fn hold(method: &str, address: &str, answer: &Answer) -> Option<Met> {
     assert_eq!(promises_body, !answer.bytes.is_empty(), "a body or none: {at}");
     if promises_body {
         let media_type = answer.header("content-type").split(';').next().unwrap_or_default();
-        let schema = &promised["content"][media_type]["schema"];
+        let any = &promised["content"]["*/*"];
+        let content = if any.is_object() { any } else { &promised["content"][media_type] };
+        let schema = &content["schema"];
         assert!(schema.is_object(), "the media type {media_type} is not in the document: {at}");
         // With `fields` the caller has chosen the members.
         let chosen = status == 200 && query.split('&').any(|pair| pair.starts_with("fields="));

@@ -228,6 +228,14 @@ impl App {
             }),
         )
         .await;
+        self.batch(
+            "waivers",
+            each(&|n| {
+                json!({"grant_agreement_id": agreements[n], "finding": format!("B01:agreement:{n}"), "reason": {"en": "Agreed"},
+            "until": unless(n % 3 == 0, date(n)), "opening": {"status": (["requested", "acknowledged", "refused"][n % 3])}})
+            }),
+        )
+        .await;
         let events = self
             .batch("events", each(&|n| json!({"title": {"en": format!("Meeting {}", n % 3)}, "kind": word::<EventKind>(n),
                 "mode": word::<EventMode>(n), "state": word::<EventState>(n), "starts": unless(n % 4 == 0, date(n))})))
@@ -242,6 +250,15 @@ impl App {
                 }),
             )
             .await;
+        self.batch(
+            "documents",
+            each(&|n| {
+                json!({"title": {"en": format!("Paper {}", n % 3)}, "kind": (["agenda", "minutes"][n % 2]),
+            "language": unless(n % 2 == 0, json!("lv")), "dated_on": unless(n % 3 == 0, date(n)),
+            "contains_personal_data": n % 4 == 0})
+            }),
+        )
+        .await;
         self.batch(
             "persons",
             each(&|n| {
