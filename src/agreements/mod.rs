@@ -6,6 +6,8 @@ pub mod model;
 pub mod rules;
 pub mod status;
 mod store;
+mod under;
 
 pub use api::FACE;
 pub use store::{AGREEMENT, effective};
+pub(crate) use under::under_agreement;

@@ -15,17 +15,18 @@ use crate::http::resource::{
     Operations, begin_read, begin_write, created, find, find_to, finish, id_parameter, must_be_shown,
     note_read, shared, stale,
 };
+use crate::http::serve::Patience;
 use crate::state::AppState;
 use crate::store::aggregate::MOST_PARTS;
 use crate::store::read::{Reader, id_in, text_in};
 use crate::store::unit::{Intent, Unit};
 use crate::store::{Error, Record, Row};
-use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -41,7 +42,12 @@ pub fn takes_its_time(method: &Method, route: Option<&str>) -> bool {
     method == Method::POST && route == Some(FILES)
 }
 
-async fn upload(State(state): State<AppState>, mut ask: Ask, body: Body) -> Result<Response, Problem> {
+async fn upload(
+    State(state): State<AppState>,
+    mut ask: Ask,
+    patience: Option<Extension<Patience>>,
+    body: Body,
+) -> Result<Response, Problem> {
     let intent = ask.intent(&state)?;
     let dry_run = intent.dry_run;
     let name = named(&mut ask);
@@ -56,6 +62,10 @@ async fn upload(State(state): State<AppState>, mut ask: Ask, body: Body) -> Resu
     let expected = finish(unit, &state, &FACE, &ask, outcome).await?;
     let files = state.shelf.files()?;
     let key = new_id(state.clock.now());
+    // A slow line is not an idle one.
+    if let Some(Extension(patience)) = patience {
+        patience.leave_to_reader();
+    }
     let stored = files.put(key, body.into_data_stream(), state.shelf.limits).await?;
     let record = json!({
         "file_name": name,

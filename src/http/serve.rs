@@ -5,7 +5,7 @@ mod body;
 mod crowd;
 mod io;
 
-pub use body::{BodyTimeout, is_body_timeout};
+pub use body::{BodyTimeout, Patience, is_body_timeout};
 
 use axum::Router;
 use axum::body::Body;
@@ -127,8 +127,11 @@ async fn connection(
         let phase = phase.clone();
         service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
             let (app, phase, busy) = (app.clone(), phase.clone(), phase.busy());
-            let mut request: Request = request
-                .map(|body| Body::new(body::Timed::new(body, limits.body_read_timeout, phase.clone())));
+            let patience = Patience::default();
+            let timed =
+                |body| body::Timed::new(body, limits.body_read_timeout, phase.clone(), patience.clone());
+            let mut request: Request = request.map(|body| Body::new(timed(body)));
+            request.extensions_mut().insert(patience);
             async move {
                 request.extensions_mut().insert(ConnectInfo(peer));
                 let mut response = match app.oneshot(request).await {

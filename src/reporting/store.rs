@@ -1,10 +1,10 @@
 //! The tables of reports and of what was submitted, and how lists of them are filtered.
 use super::model::ReportFields;
 use super::snapshot::submitted;
+use crate::agreements::under_agreement;
 use crate::shared::check::Faults;
 use crate::shared::search::search_text;
-use crate::store::listing::{Field, Relation};
-use crate::store::path::{step, within};
+use crate::store::listing::Field;
 use crate::store::read::{Reader, id_in, text_in};
 use crate::store::{
     Error, Life, Link, Neighbour, Nested, Part, Record, Reference, Resource, Result, Row, Table, never, parse,
@@ -49,24 +49,7 @@ pub static REPORT: Resource = Resource {
         Field::date("period.end", "period_end"),
         Field::date("submitted_on", "submitted_on"),
     ],
-    relations: &[
-        Relation {
-            name: "agreement",
-            resource: "grant_agreement",
-            meaning: "Reports on an agreement.",
-            condition: |_, agreements| within("report", "grant_agreement_id", agreements),
-        },
-        Relation {
-            name: "project",
-            resource: "project",
-            meaning: "Reports on the agreements that pay for a project.",
-            condition: |view, projects| {
-                let agreements =
-                    step(view, "agreement_project", "grant_agreement_id", "project_id", projects);
-                within("report", "grant_agreement_id", agreements)
-            },
-        },
-    ],
+    relations: under_agreement!("report", "Reports"),
     life: Some(Life {
         initial: "draft",
         statuses: ReportStatus::LIST,

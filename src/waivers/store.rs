@@ -1,9 +1,9 @@
 //! The table of waivers, and how lists of them are filtered.
 use super::model::WaiverFields;
+use crate::agreements::under_agreement;
 use crate::shared::check::Faults;
 use crate::shared::search::search_text;
-use crate::store::listing::{Field, Relation};
-use crate::store::path::{step, within};
+use crate::store::listing::Field;
 use crate::store::read::{Reader, id_in};
 use crate::store::{Life, Link, Neighbour, Record, Reference, Resource, Result, Row, Table, parse};
 use entity::vocab::{WaiverStatus, Word};
@@ -44,24 +44,7 @@ pub static WAIVER: Resource = Resource {
         Field::date("status_since", "status_since"),
         Field::date("until", "until"),
     ],
-    relations: &[
-        Relation {
-            name: "agreement",
-            resource: "grant_agreement",
-            meaning: "Waivers under an agreement.",
-            condition: |_, agreements| within("waiver", "grant_agreement_id", agreements),
-        },
-        Relation {
-            name: "project",
-            resource: "project",
-            meaning: "Waivers under the agreements that pay for a project.",
-            condition: |view, projects| {
-                let agreements =
-                    step(view, "agreement_project", "grant_agreement_id", "project_id", projects);
-                within("waiver", "grant_agreement_id", agreements)
-            },
-        },
-    ],
+    relations: under_agreement!("waiver", "Waivers"),
     life: Some(Life {
         initial: "requested",
         statuses: WaiverStatus::LIST,

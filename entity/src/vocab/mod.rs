@@ -205,6 +205,7 @@ lists![
     Confidence,
     ContactRole,
     ContractSide,
+    DocumentSubject,
     ErasureGround,
     EventKind,
     EventMode,
@@ -234,6 +235,7 @@ lists![
     SuspensionScope,
     SuspensionStatus,
     TerminationStatus,
+    WaiverStatus,
 ];
 
 #[cfg(test)]

@@ -141,6 +141,7 @@ fn lists_have_names_and_are_all_listed() {
         include_str!("agreements.rs"),
         include_str!("claims.rs"),
         include_str!("compliance.rs"),
+        include_str!("documents.rs"),
         include_str!("events.rs"),
         include_str!("parties.rs"),
         include_str!("projects.rs"),

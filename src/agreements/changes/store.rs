@@ -1,12 +1,11 @@
 //! The tables of amendments, suspensions and terminations, and how lists of them are filtered.
 use super::model::{AmendmentFields, SuspensionFields, TerminationFields};
-use crate::agreements::AGREEMENT;
+use crate::agreements::{AGREEMENT, under_agreement};
 use crate::documents::unknown_documents;
 use crate::shared::check::Faults;
 use crate::shared::search::search_text;
 use crate::store::aggregate::prepare;
-use crate::store::listing::{Field, Relation};
-use crate::store::path::{step, within};
+use crate::store::listing::Field;
 use crate::store::read::{Reader, date_in, id_in, text_in};
 use crate::store::{Error, Life, Link, Neighbour, Record, Reference, Resource, Result, Row, Table, parse};
 use chrono::NaiveDate;
@@ -22,30 +21,6 @@ const OF_AGREEMENT: [Reference; 2] =
 
 const TO_AGREEMENT: [Neighbour; 1] =
     [Neighbour { name: "agreement", resource: "grant_agreement", link: Link::Column("grant_agreement_id") }];
-
-/// Relations of what stands under an agreement.
-macro_rules! relations {
-    ($table:literal, $many:literal) => {
-        &[
-            Relation {
-                name: "agreement",
-                resource: "grant_agreement",
-                meaning: concat!($many, " of an agreement."),
-                condition: |_, agreements| within($table, "grant_agreement_id", agreements),
-            },
-            Relation {
-                name: "project",
-                resource: "project",
-                meaning: concat!($many, " of the agreements that pay for a project."),
-                condition: |view, projects| {
-                    let agreements =
-                        step(view, "agreement_project", "grant_agreement_id", "project_id", projects);
-                    within($table, "grant_agreement_id", agreements)
-                },
-            },
-        ]
-    };
-}
 
 pub static AMENDMENT: Resource = Resource {
     name: "amendment",
@@ -72,7 +47,7 @@ pub static AMENDMENT: Resource = Resource {
         Field::date("effective_on", "effective_on"),
         Field::date("applied_on", "applied_on"),
     ],
-    relations: relations!("amendment", "Amendments"),
+    relations: under_agreement!("amendment", "Amendments"),
     life: Some(Life {
         initial: "draft",
         statuses: AmendmentStatus::LIST,
@@ -109,7 +84,7 @@ pub static SUSPENSION: Resource = Resource {
         Field::date("to", "to"),
         Field::date("notified_on", "notified_on"),
     ],
-    relations: relations!("suspension", "Suspensions"),
+    relations: under_agreement!("suspension", "Suspensions"),
     life: Some(Life {
         initial: "draft",
         statuses: SuspensionStatus::LIST,
@@ -144,7 +119,7 @@ pub static TERMINATION: Resource = Resource {
         Field::date("notified_on", "notified_on"),
         Field::date("effective_on", "effective_on"),
     ],
-    relations: relations!("termination", "Terminations"),
+    relations: under_agreement!("termination", "Terminations"),
     life: Some(Life {
         initial: "draft",
         statuses: TerminationStatus::LIST,

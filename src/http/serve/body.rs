@@ -6,6 +6,7 @@ use std::error::Error;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep_until};
@@ -30,6 +31,17 @@ pub fn is_body_timeout(error: &(dyn Error + 'static)) -> bool {
     std::iter::successors(Some(error), |&error| error.source()).any(|error| error.is::<BodyTimeout>())
 }
 
+/// In the extensions of a request: whether its body is waited for by whoever reads it.
+#[derive(Clone, Debug, Default)]
+pub struct Patience(Arc<AtomicBool>);
+
+impl Patience {
+    /// From now on the body has no time limit of its own: its reader gives it up when it stalls.
+    pub fn leave_to_reader(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// The body as it comes, until its time is up.
 pub(super) struct Timed {
     inner: Incoming,
@@ -38,11 +50,17 @@ pub(super) struct Timed {
     change: u64,
     sleep: Option<Pin<Box<Sleep>>>,
     connection: Arc<PhaseCell>,
+    patience: Patience,
 }
 
 impl Timed {
-    pub(super) fn new(inner: Incoming, limit: Duration, connection: Arc<PhaseCell>) -> Self {
-        Self { inner, deadline: Instant::now() + limit, change: 0, sleep: None, connection }
+    pub(super) fn new(
+        inner: Incoming,
+        limit: Duration,
+        connection: Arc<PhaseCell>,
+        patience: Patience,
+    ) -> Self {
+        Self { inner, deadline: Instant::now() + limit, change: 0, sleep: None, connection, patience }
     }
 
     fn arrived(&mut self, bytes: usize) {
@@ -75,6 +93,9 @@ impl Body for Timed {
                 self.arrived(bytes);
             }
             return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
+        }
+        if self.patience.0.load(Ordering::Relaxed) {
+            return Poll::Pending;
         }
         let deadline = self.deadline;
         let sleep = self.sleep.get_or_insert_with(|| Box::pin(sleep_until(deadline)));

@@ -1,6 +1,7 @@
 //! The loop over real sockets: who is closed when, and who is answered.
 #![expect(clippy::unwrap_used, reason = "a test may")]
 use super::*;
+use axum::Extension;
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
@@ -39,6 +40,13 @@ async fn start(limits: Limits) -> Running {
     let app = Router::new()
         .route("/", get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.to_string() }))
         .route("/read", post(read))
+        .route(
+            "/wait",
+            post(move |Extension(patience): Extension<Patience>, body: Body| {
+                patience.leave_to_reader();
+                read(body)
+            }),
+        )
         .route("/refuse", post(|| async { StatusCode::PAYLOAD_TOO_LARGE }))
         .route("/big", get(|| async { vec![b'x'; 64 << 20] }))
         .route("/never", get(std::future::pending::<()>))
@@ -175,6 +183,24 @@ async fn bytes_buy_time() {
         tokio::time::sleep(SHORT * 2 / 3).await;
     }
     assert!(rest(&mut stream).await.0.starts_with("HTTP/1.1 200"), "64 KiB are worth a second");
+}
+
+#[tokio::test]
+async fn a_slow_body_is_left_to_a_reader_that_waits() {
+    let server = start(Limits { body_read_timeout: SHORT, ..NO_LIMITS }).await;
+    for (path, status) in [("/wait", "HTTP/1.1 200"), ("/read", "HTTP/1.1 408")] {
+        let head =
+            format!("POST {path} HTTP/1.1\r\nhost: h\r\nconnection: close\r\ncontent-length: 9\r\n\r\n");
+        let mut stream = server.send(&head).await;
+        for _ in 0..9 {
+            tokio::time::sleep(SHORT / 4).await;
+            if stream.write_all(b"a").await.is_err() {
+                break;
+            }
+        }
+        let told = rest(&mut stream).await.0;
+        assert!(told.starts_with(status), "{path}: {told}");
+    }
 }
 
 #[tokio::test]

@@ -23,8 +23,9 @@ const FIRST_CONNECTION: Duration = Duration::from_secs(10);
 /// A connection that rested this long is tried before it is used: the server may have gone meanwhile.
 const TRUSTED_REST: Duration = Duration::from_secs(1);
 /// Set on each PostgreSQL connection, as statements (a pooler in between refuses them as start options).
-/// A statement past its time frees its connection; a transaction whose owner died does not hold locks for ever.
-const POSTGRES_SETTINGS: &str = "SET statement_timeout = '25s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s'";
+/// A statement past its time frees its connection; a transaction whose owner died does not hold locks for ever. Statements of a
+/// scope are long to write and short to run: compiling one to machine code takes longer than running it.
+const POSTGRES_SETTINGS: &str = "SET jit = off; SET statement_timeout = '25s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s'";
 
 /// Why the database could not be opened: one sentence, without secrets.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
