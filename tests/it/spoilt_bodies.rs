@@ -127,6 +127,8 @@ async fn operations(app: &App) -> Vec<Operation> {
             else {
                 continue;
             };
+            // A body of bytes has no places.
+            let Some(schema) = content["schema"]["$ref"].as_str() else { continue };
             let body = match (part, path.rsplit('/').next()) {
                 (Some(part), _) => app.body_of_part(resource, part.part).await,
                 (None, Some("batch")) => json!({"items": [app.body_of(resource).await]}),
@@ -140,7 +142,7 @@ async fn operations(app: &App) -> Vec<Operation> {
                 root: root.clone(),
                 address: address.clone(),
                 body,
-                schema: content["schema"]["$ref"].as_str().unwrap().rsplit('/').next().unwrap().to_owned(),
+                schema: schema.rsplit('/').next().unwrap().to_owned(),
             });
         }
     }
